@@ -1,0 +1,66 @@
+"""A request as a handler sees it, and the response it gives back."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+JSON_TYPE = "application/json"
+
+
+@dataclass(frozen=True)
+class Caller:
+    """Who is calling, as the token says. Every record belongs to a merchant, and callers see their own only."""
+
+    subject: str
+    merchant_id: str
+    grants: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True)
+class Request:
+    """A request that has passed authentication and validation.
+
+    `query` and `path` hold decoded values of the types the contract names; absent optional parameters are absent,
+    those with a default carry it. Header names are lower case. Numbers in `body` with a fraction are `Decimal`.
+    """
+
+    operation_id: str
+    caller: Caller | None
+    path: Mapping[str, Any]
+    query: Mapping[str, Any]
+    headers: Mapping[str, str]
+    body: Any
+    request_id: str
+    base_url: str
+
+
+@dataclass(frozen=True)
+class Response:
+    """What a handler answers: a JSON value, ready bytes, bytes to be made later, or nothing.
+
+    `render`: makes the bytes off the event loop, after the state has been committed.
+    """
+
+    status: int = 200
+    json: Any = None
+    content: bytes | None = None
+    render: Callable[[], bytes] | None = None
+    content_type: str | None = None
+    headers: Mapping[str, str] = field(default_factory=dict)
+
+    @classmethod
+    def of(cls, value: Any, status: int = 200) -> Response:
+        """A JSON answer."""
+        return cls(status=status, json=value, content_type=JSON_TYPE)
+
+    @classmethod
+    def empty(cls, status: int = 200) -> Response:
+        """An answer without a body."""
+        return cls(status=status)
+
+    @classmethod
+    def later(cls, render: Callable[[], bytes], content_type: str, headers: Mapping[str, str]) -> Response:
+        """Bytes that take long to make, such as a document."""
+        return cls(render=render, content_type=content_type, headers=headers)
