@@ -2,6 +2,8 @@
 
     MockServerError
     ├── Refused             the caller asked for something a rule forbids
+    ├── TokenRefused        a bearer token is not accepted (`tokens.py`)
+    ├── KeyReused           an idempotency key came back with another body (`idempotency.py`)
     ├── SetupError          the server cannot start as told; ends the process with code 2
     └── StoreError
         ├── StaleRecord     somebody else changed the record first
@@ -25,6 +27,7 @@ class MockServerError(Exception):
 class Violation:
     """One thing that is wrong with a request.
 
+    `message`: what is wrong with the member, without naming it: "must be at most 100.".
     `pointer`: JSON pointer into the part named by `where` ("body", "path", "query", "header"); "" is the whole part.
     `expected`: what would be right, as the contract has it. The offending value is never kept: it may be a card number.
     `provenance`: of the schema keyword or rule that was broken, where it is known apart from the rule's own.
@@ -36,6 +39,16 @@ class Violation:
     rule: str = ""
     expected: str = ""
     provenance: str = ""
+
+    @property
+    def name(self) -> str:
+        """The member it is about; the part of the request where it is about the whole of it."""
+        return self.pointer.rsplit("/", 1)[-1].replace("~1", "/").replace("~0", "~") or self.where
+
+    @property
+    def sentence(self) -> str:
+        """The message with its subject."""
+        return f"'{self.name}' {self.message}"
 
 
 @dataclass

@@ -24,6 +24,7 @@ class Request:
 
     `query` and `path` hold decoded values of the types the contract names; absent optional parameters are absent,
     those with a default carry it. Header names are lower case. Numbers in `body` with a fraction are `Decimal`.
+    `media_type`: the one of the documented success answers that the client prefers; "" where there is no choice.
     """
 
     operation_id: str
@@ -34,6 +35,7 @@ class Request:
     body: Any
     request_id: str
     base_url: str
+    media_type: str = ""
 
 
 @dataclass(frozen=True)

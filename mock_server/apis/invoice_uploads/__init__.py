@@ -1,0 +1,1 @@
+"""The Invoice Uploads group."""

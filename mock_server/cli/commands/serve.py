@@ -1,0 +1,62 @@
+"""`mock-server serve`: run the mock until it is stopped."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import click
+
+from mock_server.settings import Settings
+
+_DEFAULTS = Settings()
+
+
+@click.command("serve")
+@click.option("--host", default=_DEFAULTS.host, show_default=True, help="Address to listen on.")
+@click.option(
+    "--port",
+    type=click.IntRange(0, 65535),
+    default=_DEFAULTS.port,
+    show_default=True,
+    help="Port to listen on; 0 takes a free one.",
+)
+@click.option(
+    "--state",
+    default=_DEFAULTS.state,
+    show_default="in memory",
+    metavar="URL",
+    help="Where records live: sqlite:///FILE keeps them, postgresql+psycopg://... shares them.",
+)
+@click.option(
+    "--objects",
+    type=click.Path(path_type=Path, file_okay=False),
+    metavar="PATH",
+    show_default="a temporary folder",
+    help="Folder for uploaded bytes.",
+)
+@click.option(
+    "--seed",
+    default=_DEFAULTS.seed,
+    show_default=True,
+    metavar="NAME|FILE|none",
+    help="What an empty state is filled with.",
+)
+@click.option("--id-seed", metavar="TEXT", help="Make new ids predictable: the same text, the same ids.")
+@click.option(
+    "--signing-key",
+    type=click.Path(path_type=Path, dir_okay=False),
+    metavar="FILE",
+    show_default="a public test key",
+    help="Private RSA key (JWK) that tokens are signed with.",
+)
+@click.option("--public-url", metavar="ORIGIN", help="Origin of presigned URLs, where clients see another one.")
+@click.option("--access-log/--no-access-log", default=True, show_default=True, help="A line of JSON per request.")
+def command(**options: Any) -> None:
+    """Serve both APIs until Ctrl-C.
+
+    Each option can also be set as MOCK_SERVER_SERVE_<OPTION> in the environment.
+    """
+    from mock_server.cli.running import run
+
+    run(Settings(**options))

@@ -1,0 +1,38 @@
+"""Instants as RFC 3339 texts, both ways."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+
+from mock_server.core.clock import whole_milliseconds
+
+
+def to_text(instant: datetime) -> str:
+    """The instant in UTC: `2026-01-31T08:15:00Z`, with milliseconds where there are any."""
+    in_utc = instant.astimezone(UTC)
+    precision = "milliseconds" if in_utc.microsecond else "seconds"
+    return in_utc.isoformat(timespec=precision).replace("+00:00", "Z")
+
+
+def from_text(text: str) -> datetime:
+    """The instant an RFC 3339 date-time or full-date names; a date alone is its midnight in UTC.
+
+    A leap second counts as the last second of its minute, digits below milliseconds are cut.
+    Raises `ValueError` where no calendar has that instant, or Python's doesn't reach that far.
+    """
+    upper = text.upper().replace(" ", "T")
+    is_leap_second = upper[16:19] == ":60"
+    parsed = datetime.fromisoformat(upper[:17] + "59" + upper[19:] if is_leap_second else upper)
+    aware = parsed if parsed.tzinfo else parsed.replace(tzinfo=UTC)
+    try:
+        return whole_milliseconds(aware)
+    except OverflowError as error:
+        raise ValueError(f"{text!r} lies outside the years 1 to 9999") from error
+
+
+def add_clamped(instant: datetime, span: timedelta) -> datetime:
+    """The instant moved by a span, or the last one there is."""
+    try:
+        return instant + span
+    except OverflowError:
+        return datetime.max.replace(tzinfo=UTC, microsecond=999000)

@@ -1,0 +1,42 @@
+"""What is known of a request while it passes through the server."""
+
+from __future__ import annotations
+
+from collections.abc import MutableMapping
+from dataclasses import dataclass
+from typing import Any
+
+from mock_server.core.exchange import Caller
+
+Scope = MutableMapping[str, Any]
+_KEY = "mock_server.exchange"
+
+
+@dataclass
+class Exchange:
+    """One request and what has become of it so far; shared by all stages through the ASGI scope."""
+
+    request_id: str
+    caller: Caller | None = None
+    operation_id: str | None = None
+
+    @classmethod
+    def of(cls, scope: Scope) -> Exchange:
+        """The exchange of this scope."""
+        found: Exchange = scope[_KEY]
+        return found
+
+    def attach(self, scope: Scope) -> None:
+        """Make this the scope's exchange."""
+        scope[_KEY] = self
+
+
+def header(scope: Scope, name: bytes) -> str | None:
+    """The first value of a request header; `name` in lower case."""
+    return next((value.decode("latin-1") for key, value in scope["headers"] if key == name), None)
+
+
+def base_url(scope: Scope) -> str:
+    """The address the client reached us under, without a path."""
+    host = header(scope, b"host") or "{}:{}".format(*scope["server"])
+    return f"{scope['scheme']}://{host}"

@@ -1,0 +1,43 @@
+"""Swagger UI of each group, served from the installed package: works without a network."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from connexion.middleware import ConnexionMiddleware
+from connexion.middleware.swagger_ui import SwaggerUIMiddleware
+from connexion.options import SwaggerUIOptions
+
+from mock_server.http.context import Scope
+from mock_server.http.operation import Receive, Send
+from openapi.model import Contract
+
+UI_PATH = "/ui"
+SPEC_PATH = "/openapi.json"
+
+
+class Docs:
+    """The pages and the contract as JSON, below each group's base path."""
+
+    def __init__(self, contracts: Sequence[Contract], not_found: Any) -> None:
+        self._prefixes = [each.base_path + UI_PATH for each in contracts]
+        self._specs = {each.base_path + suffix for each in contracts for suffix in (SPEC_PATH, "/openapi.yaml")}
+        self._app = ConnexionMiddleware(not_found, middlewares=[SwaggerUIMiddleware])
+        for contract in contracts:
+            self._app.add_api(
+                dict(contract.document),
+                base_path=contract.base_path,
+                swagger_ui_options=SwaggerUIOptions(swagger_ui_path=UI_PATH, swagger_ui_config=_UI_SETTINGS),
+            )
+
+    def contains(self, path: str) -> bool:
+        """Whether a path is a page, a part of a page, or a contract."""
+        return path in self._specs or any(path == each or path.startswith(each + "/") for each in self._prefixes)
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Serve it (ASGI)."""
+        await self._app(scope, receive, send)  # type: ignore[arg-type]
+
+
+_UI_SETTINGS = {"displayOperationId": True, "persistAuthorization": True, "tryItOutEnabled": True, "validatorUrl": None}

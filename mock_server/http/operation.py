@@ -1,0 +1,157 @@
+"""One operation of a contract, compiled at start-up: nothing is built, copied or looked up anew for a request."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from starlette.exceptions import HTTPException
+from werkzeug.datastructures import MIMEAccept
+from werkzeug.http import parse_accept_header
+
+from mock_server.core.errors import Refused, Violation
+from mock_server.core.exchange import Request
+from mock_server.core.group import Group, Handler
+from mock_server.core.idempotency import HEADER as IDEMPOTENCY_HEADER
+from mock_server.core.idempotency import KeyReused, RepeatableCall
+from mock_server.core.records import Store, UnitOfWork, transact
+from mock_server.http.answer import AnswerCheck, ReadyAnswer
+from mock_server.http.body import BodyReader
+from mock_server.http.context import Exchange, Scope, base_url, header
+from mock_server.http.parameters import LOCATIONS, ParameterReader, query_pairs
+from openapi.model import Contract, Operation
+
+Receive = Callable[[], Awaitable[Mapping[str, Any]]]
+Send = Callable[[dict[str, Any]], Awaitable[None]]
+
+
+@dataclass(frozen=True)
+class Surroundings:
+    """What every operation of a group runs on. `catch_up` lets happen what has fallen due; asked before every call.
+
+    `public_url`: the origin that URLs in answers are made for; `None` for the one the client used.
+    """
+
+    group: Group
+    contract: Contract
+    services: Callable[[UnitOfWork], Any]
+    store: Store
+    namespace: str
+    catch_up: Callable[[], None]
+    public_url: str | None = None
+
+
+class CompiledOperation:
+    """Reads a request, lets the handler answer it in one unit of work, and checks the answer before it is kept."""
+
+    def __init__(self, operation: Operation, handler: Handler, around: Surroundings) -> None:
+        rules = around.group.rules
+        self.operation = operation
+        self._handler = handler
+        self._around = around
+        self._rules = rules
+        self._parameters = [
+            reader
+            for location in LOCATIONS
+            if not (reader := ParameterReader(around.contract, operation, location, rules.parameter)).is_empty
+        ]
+        self._body = BodyReader(around.contract, operation, rules) if operation.body else None
+        self._media_types = [each.media_type for each in operation.answers["200"].contents] if "200" in operation.answers else []
+        self.answers = AnswerCheck(around.contract, operation, rules.response)
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer one request (ASGI). Raises `Refused`; the caller turns that into the group's own error."""
+        if scope["method"] != self.operation.method:
+            raise HTTPException(405)  # the router lets HEAD pass where there is a GET; the contract has no HEAD
+        exchange = Exchange.of(scope)
+        exchange.operation_id = self.operation.id
+        values, found = self._read_parameters(scope)
+        content, body = b"", None
+        if self._body:
+            content = await self._body.receive(scope, receive)
+            body, wrong = self._body.read(content)
+            found = [*found, *wrong]
+        if found:
+            raise Refused(found[0].rule, _joined(found), violations=found)
+        request = Request(
+            operation_id=self.operation.id,
+            caller=exchange.caller,
+            path=values["path"],
+            query=values["query"],
+            headers=values["header"],
+            body=body,
+            request_id=exchange.request_id,
+            base_url=self._around.public_url or base_url(scope),
+            media_type=self._preferred_media_type(scope),
+        )
+        ready = await self._run(request, scope["path"], content)
+        await ready.send(send, exchange.request_id)
+
+    def _read_parameters(self, scope: Scope) -> tuple[dict[str, Mapping[str, Any]], list[Violation]]:
+        values: dict[str, Mapping[str, Any]] = {"path": {}, "query": {}, "header": {}}
+        found: list[Violation] = []
+        for reader in self._parameters:
+            try:
+                given = _GIVEN[reader.location](scope)
+            except ValueError:
+                found.append(Violation("is not UTF-8.", where="query", rule=self._rules.parameter))
+                continue
+            values[reader.location], wrong = reader.read(given)
+            found.extend(wrong)
+        return values, found
+
+    def _preferred_media_type(self, scope: Scope) -> str:
+        """The first documented media type unless the Accept header prefers another one."""
+        if len(self._media_types) < 2:
+            return ""
+        accept = parse_accept_header(header(scope, b"accept") or "*/*", MIMEAccept)
+        return accept.best_match(self._media_types, default=self._media_types[0]) or ""
+
+    async def _run(self, request: Request, path: str, content: bytes) -> ReadyAnswer:
+        if self._around.store.is_embedded:
+            answer = self._transact(request, path, content)
+        else:
+            answer = await asyncio.to_thread(self._transact, request, path, content)
+        if answer.render is None:
+            return answer
+        rendered = await asyncio.to_thread(answer.render)
+        return self.answers.rendered(answer, rendered)
+
+    def _transact(self, request: Request, path: str, content: bytes) -> ReadyAnswer:
+        self._around.catch_up()
+        repeatable = self._repeatable(request, path, content)
+
+        def action(work: UnitOfWork) -> ReadyAnswer:
+            try:
+                earlier = repeatable.earlier_answer(work) if repeatable else None
+            except KeyReused as error:
+                message = "The Idempotency-Key was used before for a request with another body."
+                raise Refused(self._rules.idempotency_conflict, message) from error
+            if earlier is not None:
+                return self.answers.checked(earlier)
+            answer = self.answers.checked(self._handler(self._around.services(work), request))
+            if repeatable and answer.status < 300:
+                repeatable.keep(work, answer.status, answer.content, answer.content_type)
+            return answer
+
+        store = self._around.store
+        return transact(store, self._around.namespace, action, write=not self.operation.is_safe)
+
+    def _repeatable(self, request: Request, path: str, content: bytes) -> RepeatableCall | None:
+        key = request.headers.get(IDEMPOTENCY_HEADER)
+        if key is None or request.caller is None or self.operation.is_safe:
+            return None
+        return RepeatableCall.of(request.caller.merchant_id, self.operation.method, path, key, content)
+
+
+def _joined(found: list[Violation]) -> str:
+    return " ".join(each.sentence for each in found)
+
+
+_GIVEN: dict[str, Callable[[Scope], list[tuple[str, str]]]] = {
+    "path": lambda scope: list(scope["path_params"].items()),
+    "query": lambda scope: query_pairs(scope["query_string"]),
+    "header": lambda scope: [(name.decode("latin-1"), value.decode("latin-1")) for name, value in scope["headers"]],
+}

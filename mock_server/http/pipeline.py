@@ -1,0 +1,112 @@
+"""All groups behind Connexion: it reads the contracts, routes and authenticates; the rest is compiled operations."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from connexion.middleware import ConnexionMiddleware
+from connexion.middleware.abstract import RoutedAPI, RoutedMiddleware
+from connexion.middleware.routing import RoutingMiddleware
+from connexion.middleware.security import SecurityMiddleware
+from connexion.operations import AbstractOperation
+from connexion.resolver import Resolver
+from starlette.exceptions import HTTPException
+
+from mock_server.core.errors import SetupError
+from mock_server.core.group import Group, Handler
+from mock_server.core.tokens import TokenVerifier
+from mock_server.http.context import Exchange, Scope
+from mock_server.http.operation import CompiledOperation, Receive, Send, Surroundings
+from mock_server.http.refusals import Territory
+from mock_server.http.security import security_map
+
+
+class _StrictRouting(RoutingMiddleware):
+    """Connexion's routing without redirects: a path with a trailing slash is another path."""
+
+    def add_api(self, *args: Any, **kwargs: Any) -> None:
+        super().add_api(*args, **kwargs)
+        self.router.redirect_slashes = False
+        for route in self.router.routes:
+            route.app.redirect_slashes = False
+
+
+class _CompiledAPI(RoutedAPI[CompiledOperation]):
+    """The compiled operations of one group."""
+
+    def __init__(self, *args: Any, operations: Mapping[str, CompiledOperation], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self._compiled = operations
+        self.add_paths()
+
+    def make_operation(self, operation: AbstractOperation) -> CompiledOperation:
+        return self._compiled[operation.operation_id]
+
+
+class _CompiledMiddleware(RoutedMiddleware[_CompiledAPI]):
+    api_cls = _CompiledAPI
+
+
+class Pipeline:
+    """The ASGI application of all groups: answers every path, those of no group with a refusal."""
+
+    def __init__(self, surroundings: Sequence[Surroundings], verifier: TokenVerifier) -> None:
+        self._connexion = ConnexionMiddleware(
+            _no_operation, middlewares=[_StrictRouting, SecurityMiddleware, _CompiledMiddleware]
+        )
+        self._territories = [self._add(around, verifier) for around in surroundings]
+        self._strays = next(each for each in self._territories if each.group.answers_strays)
+        # Connexion builds its stack on the first request; that cost, and every wiring mistake, belongs to the start.
+        self._connexion.app, self._connexion.middleware_stack = self._connexion._build_middleware_stack()
+
+    def _add(self, around: Surroundings, verifier: TokenVerifier) -> Territory:
+        contract = around.contract
+        handlers = {each: _handler(around.group, each) for each in contract.operations}
+        operations = {
+            each.id: CompiledOperation(each, handlers[each.id], around) for each in contract.operations.values()
+        }
+        self._connexion.add_api(
+            dict(contract.document),
+            base_path=contract.base_path,
+            resolver=Resolver(handlers.__getitem__),
+            security_map=security_map(around.group, verifier),
+            operations=operations,
+        )
+        return Territory(around.group, contract, {each: operations[each].answers for each in operations})
+
+    def territory(self, path: str) -> Territory:
+        """The group a path belongs to, or that answers for paths of no group."""
+        return next((each for each in self._territories if each.contains(path)), self._strays)
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer a request to one of the groups; whatever is raised on the way becomes that group's error."""
+        territory = self.territory(scope["path"])
+        has_started = False
+
+        async def sending(message: dict[str, Any]) -> None:
+            nonlocal has_started
+            has_started = True
+            await send(message)
+
+        try:
+            territory.refuse_shadowed(scope["method"], scope["path"])
+            await self._connexion(scope, receive, sending)
+        except Exception as error:
+            if has_started or isinstance(error, ConnectionResetError):
+                raise
+            await territory.answer(scope, error).send(send, Exchange.of(scope).request_id)
+
+
+async def _no_operation(scope: Scope, receive: Receive, send: Send) -> None:
+    raise HTTPException(404)
+
+
+def _handler(group: Group, operation_id: str) -> Handler:
+    name = re.sub(r"(?<=[a-z0-9])([A-Z])", lambda found: "_" + found[1].lower(), operation_id)
+    handler = getattr(group.handlers, name, None)
+    if handler is None:
+        raise SetupError(f"{group.handlers.__name__} has no function {name}() for the operation {operation_id}")
+    found: Handler = handler
+    return found

@@ -1,0 +1,71 @@
+"""Bearer tokens at the door: who calls, and whether the contract lets them (RFC 6750)."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from typing import Any
+
+from mock_server.core.errors import Refused
+from mock_server.core.exchange import Caller
+from mock_server.core.group import Group
+from mock_server.core.tokens import TokenFault, TokenRefused, TokenVerifier
+from mock_server.http.context import Exchange
+
+Verify = Callable[[Any], Awaitable[Mapping[str, Any]]]
+
+
+def security_map(group: Group, verifier: TokenVerifier) -> dict[str, type[Any]]:
+    """Handlers for every kind of security scheme the contracts use, in the form Connexion asks for."""
+
+    class BearerHandler:
+        """Connexion makes one per scheme and operation; `required_scopes` is what the contract asks for there."""
+
+        def get_fn(self, security_scheme: Mapping[str, Any], required_scopes: Sequence[str]) -> Verify:
+            needed = frozenset(required_scopes) | group.grants
+
+            async def verify(request: Any) -> Mapping[str, Any]:
+                exchange = Exchange.of(request.scope)
+                exchange.caller = _caller(request.headers.get("authorization"), group, verifier)
+                _check_grants(exchange.caller, needed, group)
+                return {"sub": exchange.caller.subject}
+
+            return verify
+
+    return {"bearer": BearerHandler, "oauth2": BearerHandler}
+
+
+def _caller(authorization: str | None, group: Group, verifier: TokenVerifier) -> Caller:
+    scheme, _, token = (authorization or "").strip().partition(" ")
+    if not authorization:
+        message = "No token was sent: this operation takes an 'Authorization: Bearer ...' header."
+        raise Refused(group.rules.token_missing, message, headers=_challenge())
+    if scheme.lower() != "bearer" or not token.strip():
+        message = "The Authorization header holds no bearer token."
+        raise Refused(group.rules.token_invalid, message, headers=_challenge("invalid_request", message))
+    try:
+        return verifier.verify(token.strip(), group.audience or "")
+    except TokenRefused as error:
+        rule = {
+            TokenFault.INVALID: group.rules.token_invalid,
+            TokenFault.EXPIRED: group.rules.token_expired,
+        }[error.fault]
+        raise Refused(rule, str(error), headers=_challenge("invalid_token", str(error))) from error
+
+
+def _check_grants(caller: Caller, needed: frozenset[str], group: Group) -> None:
+    missing = sorted(needed - caller.grants)
+    if missing:
+        message = f"The token of {caller.subject} lacks {', '.join(missing)}."
+        challenge = _challenge("insufficient_scope", message, scope=" ".join(sorted(needed)))
+        raise Refused(group.rules.token_grant, message, headers=challenge)
+
+
+def _challenge(error: str = "", description: str = "", scope: str = "") -> dict[str, str]:
+    parts = {"error": error, "error_description": description, "scope": scope}
+    told = ", ".join(f'{name}="{_quotable(value)}"' for name, value in parts.items() if value)
+    return {"www-authenticate": f"Bearer {told}" if told else "Bearer"}
+
+
+def _quotable(text: str) -> str:
+    """Only what RFC 6750 allows in a quoted value, so that no token content can forge a header."""
+    return "".join(each if " " <= each <= "~" and each not in '"\\' else "'" for each in text)

@@ -1,0 +1,1 @@
+"""Tokens: minting them and checking them."""

@@ -1,0 +1,144 @@
+"""Access tokens: JWTs signed with RS256, minted for clients of the fixtures and checked on the mock's clock."""
+
+from __future__ import annotations
+
+import json
+from collections import OrderedDict
+from dataclasses import dataclass, field
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+from joserfc import jwt
+from joserfc.errors import JoseError
+from joserfc.jwk import RSAKey
+
+from mock_server.core.clock import Clock
+from mock_server.core.errors import SetupError
+from mock_server.core.exchange import Caller
+from mock_server.core.ids import Ids
+from mock_server.core.tokens import TokenFault, TokenRefused
+
+ALGORITHM = "RS256"
+ISSUER = "https://login.mock.invalid"
+"""Assumed; the vendor's issuer is not documented. A fixed name, so that a token fits a mock on any port."""
+
+MAX_TOKEN_LENGTH = 8192
+_REMEMBERED = 1024
+
+
+@dataclass(frozen=True)
+class Grant:
+    """What a token is to say: who, for which merchant, for which API, and what they may do there."""
+
+    subject: str
+    merchant_id: str
+    audience: str
+    permissions: tuple[str, ...] = ()
+    scopes: tuple[str, ...] = ()
+    more: dict[str, Any] = field(default_factory=dict)
+
+
+def read_key(file: Path) -> RSAKey:
+    """The signing key in a JWK file.
+
+    Raises:
+        SetupError: the file can't be read or holds no private RSA key.
+    """
+    try:
+        key = RSAKey.import_key(json.loads(file.read_text(encoding="utf-8")))
+    except (OSError, ValueError, JoseError) as error:
+        raise SetupError(f"the signing key {file} can't be used: {error}") from error
+    if not key.is_private:
+        raise SetupError(f"the signing key {file} can't be used: it has no private part")
+    return key
+
+
+class TokenMint:
+    """Makes tokens."""
+
+    def __init__(self, key: RSAKey, clock: Clock, ids: Ids, issuer: str = ISSUER) -> None:
+        self._key = key
+        self._clock = clock
+        self._ids = ids
+        self._issuer = issuer
+
+    def mint(self, grant: Grant, lifetime: timedelta) -> str:
+        """A token that is good from now on for `lifetime`; a negative one makes a token that has expired."""
+        now = self._clock.now()
+        issued_at = min(now, now + lifetime)
+        claims = {
+            "iss": self._issuer,
+            "sub": grant.subject,
+            "aud": grant.audience,
+            "iat": int(issued_at.timestamp()),
+            "exp": int((now + lifetime).timestamp()),
+            "jti": self._ids.new(),
+            "merchant_id": grant.merchant_id,
+            "permissions": list(grant.permissions),
+            "scope": " ".join(grant.scopes),
+            **grant.more,
+        }
+        return jwt.encode({"alg": ALGORITHM, "kid": self._key.kid}, claims, self._key, algorithms=[ALGORITHM])
+
+
+class TokenCheck:
+    """Checks tokens. A good signature is remembered, for it can't become bad; times and audience are looked at anew."""
+
+    def __init__(self, key: RSAKey, clock: Clock, issuer: str = ISSUER) -> None:
+        self._key = key
+        self._clock = clock
+        self._issuer = issuer
+        self._signed: OrderedDict[str, dict[str, Any]] = OrderedDict()
+
+    def verify(self, token: str, audience: str) -> Caller:
+        """Return who is calling.
+
+        Raises:
+            TokenRefused: malformed, signed by a foreign key, from another issuer, for another audience, not good yet,
+                or expired.
+        """
+        claims = self._claims(token)
+        if claims.get("iss") != self._issuer:
+            raise TokenRefused(TokenFault.INVALID, "The token was issued by somebody else.")
+        audiences = claims.get("aud")
+        if audience not in (audiences if isinstance(audiences, list) else [audiences]):
+            raise TokenRefused(TokenFault.INVALID, f"The token is not meant for {audience}.")
+        now = self._clock.now().timestamp()
+        if _instant(claims, "nbf", 0) > now:
+            raise TokenRefused(TokenFault.INVALID, "The token is not good yet.")
+        if _instant(claims, "exp", 0) <= now:
+            raise TokenRefused(TokenFault.EXPIRED, "The token has expired.")
+        return _caller(claims)
+
+    def _claims(self, token: str) -> dict[str, Any]:
+        known = self._signed.get(token)
+        if known is not None:
+            return known
+        if len(token) > MAX_TOKEN_LENGTH:
+            raise TokenRefused(TokenFault.INVALID, "The token is too long.")
+        try:
+            claims = dict(jwt.decode(token, self._key, algorithms=[ALGORITHM]).claims)
+        except (JoseError, ValueError, TypeError, KeyError) as error:
+            raise TokenRefused(TokenFault.INVALID, "The token is malformed or signed by a foreign key.") from error
+        self._signed[token] = claims
+        if len(self._signed) > _REMEMBERED:
+            self._signed.popitem(last=False)
+        return claims
+
+
+def _instant(claims: dict[str, Any], name: str, default: float) -> float:
+    value = claims.get(name, default)
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        raise TokenRefused(TokenFault.INVALID, f"The token's {name} is not a time.")
+    return float(value)
+
+
+def _caller(claims: dict[str, Any]) -> Caller:
+    subject, merchant_id = claims.get("sub"), claims.get("merchant_id")
+    permissions, scope = claims.get("permissions", []), claims.get("scope", "")
+    if not isinstance(subject, str) or not isinstance(merchant_id, str):
+        raise TokenRefused(TokenFault.INVALID, "The token doesn't say for whom it is.")
+    if not isinstance(permissions, list) or not isinstance(scope, str):
+        raise TokenRefused(TokenFault.INVALID, "The token's permissions can't be read.")
+    return Caller(subject, merchant_id, frozenset([*map(str, permissions), *scope.split()]))

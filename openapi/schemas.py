@@ -1,0 +1,98 @@
+"""OpenAPI 3.0 schemas as JSON Schema 2020-12, so that ordinary validators understand them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+COMPONENT_PREFIX = "#/components/schemas/"
+INT_RANGES = {"int32": (-(2**31), 2**31 - 1), "int64": (-(2**63), 2**63 - 1)}
+_NOT_JSON_SCHEMA = {"nullable", "example", "discriminator", "xml", "externalDocs", "deprecated"}
+_SCHEMA_MAPS = {"properties", "patternProperties"}
+_SCHEMA_LISTS = {"allOf", "anyOf", "oneOf"}
+_SCHEMAS = {"items", "not", "additionalProperties"}
+
+
+def json_schema(schema: Mapping[str, Any], components: Mapping[str, Any]) -> dict[str, Any]:
+    """The schema as a self-contained JSON Schema: the components it reaches stand under `$defs`.
+
+    `nullable` becomes a type union, `format: int32` and `int64` become bounds, boolean exclusive bounds become numbers.
+    Raises `KeyError` for a reference to a component that isn't there.
+    """
+    reached: dict[str, Any] = {}
+    waiting = sorted(set(references(schema)))
+    while waiting:
+        name = waiting.pop()
+        if name not in reached:
+            reached[name] = converted(components[name])
+            waiting.extend(references(components[name]))
+    result = converted(schema)
+    if reached:
+        result = {**result, "$defs": reached} if "$ref" not in result else {"allOf": [result], "$defs": reached}
+    return result
+
+
+def references(value: Any) -> Iterator[str]:
+    """The names of all component schemas mentioned anywhere in a schema."""
+    if isinstance(value, Mapping):
+        target = value.get("$ref")
+        if isinstance(target, str):
+            yield target.removeprefix(COMPONENT_PREFIX)
+        for child in value.values():
+            yield from references(child)
+    elif isinstance(value, list):
+        for child in value:
+            yield from references(child)
+
+
+def converted(schema: Any) -> Any:
+    """One schema in the words of JSON Schema 2020-12; references point below `#/$defs/`."""
+    if not isinstance(schema, Mapping):
+        return schema
+    if "$ref" in schema:
+        return {"$ref": "#/$defs/" + schema["$ref"].removeprefix(COMPONENT_PREFIX)}
+    result = {key: _converted_keyword(key, value) for key, value in schema.items() if _is_json_schema(key)}
+    _apply_exclusive(result, "exclusiveMinimum", "minimum")
+    _apply_exclusive(result, "exclusiveMaximum", "maximum")
+    _apply_int_range(result)
+    if schema.get("nullable"):
+        return _nullable(result)
+    return result
+
+
+def _is_json_schema(keyword: str) -> bool:
+    return keyword not in _NOT_JSON_SCHEMA and not keyword.startswith("x-")
+
+
+def _converted_keyword(keyword: str, value: Any) -> Any:
+    if keyword in _SCHEMA_MAPS:
+        return {name: converted(child) for name, child in value.items()}
+    if keyword in _SCHEMA_LISTS:
+        return [converted(child) for child in value]
+    if keyword in _SCHEMAS:
+        return converted(value)
+    return value
+
+
+def _apply_exclusive(result: dict[str, Any], exclusive: str, bound: str) -> None:
+    if isinstance(result.get(exclusive), bool):
+        is_exclusive = result.pop(exclusive)
+        if is_exclusive and bound in result:
+            result[exclusive] = result.pop(bound)
+
+
+def _apply_int_range(result: dict[str, Any]) -> None:
+    limits = INT_RANGES.get(result.get("format", ""))
+    if limits and result.get("type") == "integer":
+        result["minimum"] = max(limits[0], result.get("minimum", limits[0]))
+        result["maximum"] = min(limits[1], result.get("maximum", limits[1]))
+
+
+def _nullable(result: dict[str, Any]) -> dict[str, Any]:
+    if any(keyword in result for keyword in (*_SCHEMA_LISTS, "not")):
+        return {"anyOf": [{"type": "null"}, result]}
+    if "enum" in result and None not in result["enum"]:
+        result["enum"] = [*result["enum"], None]
+    if isinstance(result.get("type"), str):
+        result["type"] = [result["type"], "null"]
+    return result
