@@ -64,6 +64,7 @@ class Server:
 
     app: ASGIApp
     contracts: Mapping[str, Contract]
+    services: Mapping[str, Callable[[UnitOfWork], Any]]
     store: Store
     seed: str
     _exits: ExitStack = field(repr=False)
@@ -136,16 +137,14 @@ class _Assembly:
         log = StructuredAccessLog(_json_logger()) if self.settings.access_log else Silence()
         lifespan = Lifespan(tick=self.agenda.catch_up, ticks=[bucket.collect for bucket in buckets])
         app = Application(mounts, fallback=pipeline, log=log, lifespan=lifespan)
-        return Server(with_cors(app), self.contracts, self.store, seed, self.exits.pop_all())
+        return Server(with_cors(app), self.contracts, self.services, self.store, seed, self.exits.pop_all())
 
     def _ports(self, group: Group) -> Ports:
         return Ports(
             contract=self.contracts[group.name],
             clock=self.clock,
             ids=self.ids,
-            object_urls=PresignedUrls(
-                credentials=self.credentials, region=self.settings.region, prefix=BUCKET_PREFIX
-            ),
+            object_urls=PresignedUrls(credentials=self.credentials, region=self.settings.region, prefix=BUCKET_PREFIX),
             objects=BucketReader(self.leavings),
             fixture=fixture,
             agenda=self.agenda,
@@ -249,5 +248,3 @@ def _json_logger() -> Any:
             structlog.processors.JSONRenderer(),
         ],
     )
-
-

@@ -8,7 +8,7 @@ from typing import Any
 import jsonschema_rs
 
 from openapi.documents import Document, DocumentError, to_pointer
-from openapi.model import ABSENT, Content, Contract, Lifecycle, Operation
+from openapi.model import ABSENT, Content, Contract, Lifecycle, Operation, Refusal, Transition
 from openapi.schemas import json_schema
 
 
@@ -20,60 +20,60 @@ def problems(contract: Contract, document: Document) -> Iterator[DocumentError]:
 
 def _rules_are_documented(contract: Contract, document: Document) -> Iterator[DocumentError]:
     """The status a rule refuses with is among the documented responses of the operations it is on."""
-    for index, rule in enumerate(contract.rules.values()):
-        if rule.stage == "routing":
-            continue  # an unknown path or method belongs to no operation
+    for rule in contract.rules.values():
         for name in rule.applies_to:
             operation = contract.operations.get(name)
             if operation and str(rule.status) not in operation.answers:
                 reason = f"the rule {rule.id} answers {rule.status}, which {name} does not document"
-                yield document.error(to_pointer("x-rules", index), reason)
+                yield document.error(rule.pointer, reason)
 
 
 def _lifecycles_are_whole(contract: Contract, document: Document) -> Iterator[DocumentError]:
     for lifecycle in contract.lifecycles.values():
         pointer = to_pointer("x-lifecycle", lifecycle.name)
-        for reason in (
-            *_unknown_names(contract, lifecycle),
-            *_unreachable_states(lifecycle),
-            *_cells_not_said_once(lifecycle),
-        ):
-            yield document.error(_place(document, pointer, reason), reason)
+        for check in (_unknown_states, _unknown_actions, _unknown_rules, _unreachable_states, _cells_not_said_once):
+            for place, reason in check(contract, lifecycle):
+                yield document.error(place if place.startswith(pointer) else f"{pointer}/{place}", reason)
 
 
-def _place(document: Document, pointer: str, reason: str) -> str:
-    """The entry the reason is about: the first transition or refusal naming the same action, else the lifecycle."""
-    lifecycle: Any = document.data["x-lifecycle"][pointer.rsplit("/", 1)[1]]
-    for part in ("transitions", "refusals"):
-        for index, each in enumerate(lifecycle.get(part, [])):
-            action = str(each.get("on", each.get("event")))
-            if f"'{action}'" in reason:
-                return f"{pointer}/{part}/{index}"
-    return f"{pointer}/states" if "state" in reason else pointer
+Found = Iterator[tuple[str, str]]
+"""Place (a pointer, or a member of the lifecycle) and reason."""
 
 
-def _unknown_names(contract: Contract, lifecycle: Lifecycle) -> Iterator[str]:
+def _entries(lifecycle: Lifecycle) -> list[Transition | Refusal]:
+    return [*lifecycle.transitions, *lifecycle.refusals]
+
+
+def _unknown_states(contract: Contract, lifecycle: Lifecycle) -> Found:
     known = {*lifecycle.states, ABSENT}
-    if lifecycle.absent_rule not in contract.rules:
-        yield f"the lifecycle {lifecycle.name} is refused by the rule {lifecycle.absent_rule}, which is not in x-rules"
     for state in lifecycle.initial:
         if state not in lifecycle.states:
-            yield f"the initial state {state} of the lifecycle {lifecycle.name} is not among its states"
-    for each in (*lifecycle.transitions, *lifecycle.refusals):
-        if not each.is_event and each.action not in contract.operations:
-            yield f"the lifecycle {lifecycle.name} names '{each.action}', which is no operation"
-        if each.rule is not None and each.rule not in contract.rules:
-            yield f"'{each.action}' names the rule {each.rule}, which is not in x-rules"
-    for transition in lifecycle.transitions:
-        for state in (transition.source, *transition.targets):
+            yield "initial", f"the initial state {state} of the lifecycle {lifecycle.name} is not among its states"
+    for each in lifecycle.transitions:
+        for state in (each.source, *each.targets):
             if state not in known:
-                yield f"'{transition.action}' names the state {state}, which the lifecycle {lifecycle.name} doesn't have"
+                yield each.pointer, f"{each.action} names the state {state}, which {lifecycle.name} doesn't have"
     for refusal in lifecycle.refusals:
         if refusal.state not in lifecycle.states:
-            yield f"'{refusal.action}' is refused in {refusal.state}, which the lifecycle {lifecycle.name} doesn't have"
+            reason = f"{refusal.action} is refused in {refusal.state}, which {lifecycle.name} doesn't have"
+            yield refusal.pointer, reason
 
 
-def _unreachable_states(lifecycle: Lifecycle) -> Iterator[str]:
+def _unknown_actions(contract: Contract, lifecycle: Lifecycle) -> Found:
+    for each in _entries(lifecycle):
+        if not each.is_event and each.action not in contract.operations:
+            yield each.pointer, f"the lifecycle {lifecycle.name} names {each.action}, which is no operation"
+
+
+def _unknown_rules(contract: Contract, lifecycle: Lifecycle) -> Found:
+    if lifecycle.absent_rule not in contract.rules:
+        yield "absent", f"an unknown id is refused by the rule {lifecycle.absent_rule}, which is not in x-rules"
+    for each in _entries(lifecycle):
+        if each.rule is not None and each.rule not in contract.rules:
+            yield each.pointer, f"{each.action} names the rule {each.rule}, which is not in x-rules"
+
+
+def _unreachable_states(contract: Contract, lifecycle: Lifecycle) -> Found:
     reached: set[str] = set()
     waiting = [*lifecycle.initial, ABSENT]
     while waiting:
@@ -83,20 +83,24 @@ def _unreachable_states(lifecycle: Lifecycle) -> Iterator[str]:
             waiting.extend(target for each in lifecycle.transitions if each.source == state for target in each.targets)
     for state in lifecycle.states:
         if state not in reached:
-            yield f"the state {state} of the lifecycle {lifecycle.name} can't be reached from {', '.join(lifecycle.initial)}"
+            yield (
+                "states",
+                f"the state {state} of {lifecycle.name} can't be reached from {', '.join(lifecycle.initial)}",
+            )
 
 
-def _cells_not_said_once(lifecycle: Lifecycle) -> Iterator[str]:
-    said: dict[tuple[str, str], int] = {}
+def _cells_not_said_once(contract: Contract, lifecycle: Lifecycle) -> Found:
+    said: dict[tuple[str, str], list[str]] = {}
     for transition in lifecycle.transitions:
-        said[transition.action, transition.source] = said.get((transition.action, transition.source), 0) + 1
+        said.setdefault((transition.action, transition.source), []).append(transition.pointer)
     for refusal in lifecycle.refusals:
-        said[refusal.action, refusal.state] = said.get((refusal.action, refusal.state), 0) + 1
+        said.setdefault((refusal.action, refusal.state), []).append(refusal.pointer)
     for action in dict.fromkeys([*lifecycle.actions(), *(each.action for each in lifecycle.refusals)]):
         for state in lifecycle.states:
-            count = said.get((action, state), 0)
-            if count != 1:
-                yield f"what '{action}' does in {state} is said {'nowhere' if not count else f'{count} times'}"
+            places = said.get((action, state), [])
+            if len(places) != 1:
+                times = f"{len(places)} times" if places else "nowhere"
+                yield places[-1] if places else "transitions", f"what {action} does in {state} is said {times}"
 
 
 def _references_lead_somewhere(contract: Contract, document: Document) -> Iterator[DocumentError]:

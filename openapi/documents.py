@@ -31,7 +31,11 @@ class _ContractLoader(_FastLoader):
 
 
 _ContractLoader.yaml_implicit_resolvers = {
-    first: [(tag, pattern) for tag, pattern in resolvers if tag not in {"tag:yaml.org,2002:bool", "tag:yaml.org,2002:timestamp"}]
+    first: [
+        (tag, pattern)
+        for tag, pattern in resolvers
+        if tag not in {"tag:yaml.org,2002:bool", "tag:yaml.org,2002:timestamp"}
+    ]
     for first, resolvers in _FastLoader.yaml_implicit_resolvers.items()
 }
 _ContractLoader.add_implicit_resolver("tag:yaml.org,2002:bool", re.compile(r"^(?:true|false)$"), list("tf"))
@@ -77,7 +81,7 @@ def read_document(file: Path) -> Document:
         root = loader.get_single_node()
         if root is None:
             raise DocumentError(file, 1, "is empty")
-        _refuse_ambiguity(file, root, depth=0)
+        _refuse_ambiguity(file, root)
         return Document(file, loader.construct_document(root), root)
     except yaml.MarkedYAMLError as error:
         line = error.problem_mark.line + 1 if error.problem_mark else 1
@@ -98,20 +102,45 @@ def to_pointer(*parts: str | int) -> str:
     return "".join("/" + str(part).replace("~", "~0").replace("/", "~1") for part in parts)
 
 
-def _refuse_ambiguity(file: Path, node: yaml.Node, depth: int) -> None:
-    line = node.start_mark.line + 1
-    if depth > MAX_DEPTH:
-        raise DocumentError(file, line, f"is nested deeper than {MAX_DEPTH} levels")
-    if isinstance(node, yaml.SequenceNode):
-        for child in node.value:
-            _refuse_ambiguity(file, child, depth + 1)
-    elif isinstance(node, yaml.MappingNode):
-        seen: set[str] = set()
-        for key, value in node.value:
-            if str(key.value) in seen:
-                raise DocumentError(file, key.start_mark.line + 1, f"has the key {key.value!r} twice in one mapping")
-            seen.add(str(key.value))
-            _refuse_ambiguity(file, value, depth + 1)
+def _refuse_ambiguity(file: Path, root: yaml.Node) -> None:
+    """Each node is looked at once, however many aliases lead to it: aliases of aliases multiply."""
+    looked_at: set[int] = set()
+    waiting = [(root, 0)]
+    while waiting:
+        node, depth = waiting.pop()
+        if id(node) in looked_at:
+            continue
+        looked_at.add(id(node))
+        line = node.start_mark.line + 1
+        if depth > MAX_DEPTH:
+            raise DocumentError(file, line, f"is nested deeper than {MAX_DEPTH} levels")
+        if isinstance(node, yaml.MappingNode):
+            _refuse_repeated_keys(file, node)
+        waiting.extend((child, depth + 1) for child in _children(node))
+    _refuse_loops(file, root, ancestors=set(), done=set())
+
+
+def _refuse_repeated_keys(file: Path, node: yaml.MappingNode) -> None:
+    seen: set[str] = set()
+    for key, _ in node.value:
+        if str(key.value) in seen:
+            raise DocumentError(file, key.start_mark.line + 1, f"has the key {key.value!r} twice in one mapping")
+        seen.add(str(key.value))
+
+
+def _refuse_loops(file: Path, node: yaml.Node, ancestors: set[int], done: set[int]) -> None:
+    if id(node) in ancestors:
+        raise DocumentError(file, node.start_mark.line + 1, "has an alias that leads to itself")
+    if id(node) not in done:
+        for child in _children(node):
+            _refuse_loops(file, child, ancestors | {id(node)}, done)
+        done.add(id(node))
+
+
+def _children(node: yaml.Node) -> list[yaml.Node]:
+    if isinstance(node, yaml.MappingNode):
+        return [value for _, value in node.value]
+    return list(node.value) if isinstance(node, yaml.SequenceNode) else []
 
 
 def _child(node: yaml.Node, part: str) -> yaml.Node | None:

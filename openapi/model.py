@@ -35,7 +35,7 @@ class Rule:
 
     `applies_to`: operation ids and lifecycle events. `status`: of the refusal, or, where the rule refuses nothing
     (`refuses` is false), the success status it shows in. `limits`: the figures and lists the rule decides by.
-    `extra`: further members of the rule in the file, such as the S3 error `code`.
+    `extra`: further members of the rule in the file, such as the S3 error `code`. `pointer`: its place there.
     """
 
     id: str
@@ -48,6 +48,7 @@ class Rule:
     refuses: bool = True
     limits: Mapping[str, Any] = field(default_factory=dict)
     extra: Mapping[str, Any] = field(default_factory=dict)
+    pointer: str = field(default="", compare=False)
 
 
 @dataclass(frozen=True)
@@ -64,6 +65,7 @@ class Transition:
     is_event: bool
     rule: str | None
     provenance: Provenance
+    pointer: str = field(default="", compare=False)
 
 
 @dataclass(frozen=True)
@@ -75,6 +77,7 @@ class Refusal:
     is_event: bool
     rule: str
     provenance: Provenance
+    pointer: str = field(default="", compare=False)
 
 
 @dataclass(frozen=True)

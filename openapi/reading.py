@@ -187,16 +187,16 @@ class _Builder:
             rules[rule.id] = rule
         return rules
 
-    def _rule(
-        self, raw: Mapping[str, Any], pointer: str, operations: tuple[str, ...], events: set[str]
-    ) -> Rule:
+    def _rule(self, raw: Mapping[str, Any], pointer: str, operations: tuple[str, ...], events: set[str]) -> Rule:
         rule_id = str(self._member(raw, pointer, "id"))
         status = raw.get("status")
         if not isinstance(status, int) or not 100 <= status <= 599:
             raise self.document.error(pointer, f"the rule {rule_id} has no status, so nobody knows how it refuses")
         stage = raw.get("stage")
         if stage not in STAGES:
-            raise self.document.error(pointer, f"the rule {rule_id} has the stage {stage!r}; possible: {', '.join(STAGES)}")
+            raise self.document.error(
+                pointer, f"the rule {rule_id} has the stage {stage!r}; possible: {', '.join(STAGES)}"
+            )
         on = raw.get("on", EVERYTHING)
         applies_to = operations if on == EVERYTHING else tuple(on if isinstance(on, list) else [on])
         for name in applies_to:
@@ -213,6 +213,7 @@ class _Builder:
             refuses=bool(raw.get("refuses", True)),
             limits=self._mapping(raw.get("limits", {}), pointer),
             extra={key: value for key, value in raw.items() if key not in _RULE_FIELDS},
+            pointer=pointer,
         )
 
     def _lifecycle(self, name: str, raw_lifecycle: Any) -> Lifecycle:
@@ -252,6 +253,7 @@ class _Builder:
                 is_event=is_event,
                 rule=raw.get("rule"),
                 provenance=self._provenance(raw.get("provenance"), pointer),
+                pointer=pointer,
             )
 
     def _refusals(self, raw_entry: Any, pointer: str) -> Iterator[Refusal]:
@@ -264,6 +266,7 @@ class _Builder:
                 is_event=is_event,
                 rule=str(self._member(raw, pointer, "rule")),
                 provenance=self._provenance(raw.get("provenance"), pointer),
+                pointer=pointer,
             )
 
     def _action(self, raw: Mapping[str, Any], pointer: str) -> tuple[str, bool]:
@@ -316,4 +319,3 @@ class _Builder:
         except ValueError:
             possible = ", ".join(Provenance)
             raise self.document.error(pointer, f"the provenance {raw!r} is unknown; possible: {possible}") from None
-

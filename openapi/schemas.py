@@ -26,7 +26,7 @@ def json_schema(schema: Mapping[str, Any], components: Mapping[str, Any]) -> dic
         if name not in reached:
             reached[name] = converted(components[name])
             waiting.extend(references(components[name]))
-    result = converted(schema)
+    result: dict[str, Any] = converted(schema)
     if reached:
         result = {**result, "$defs": reached} if "$ref" not in result else {"allOf": [result], "$defs": reached}
     return result

@@ -41,7 +41,7 @@ def run(settings: Settings) -> None:
         try:
             logging.basicConfig(level=logging.WARNING, format="%(levelname)s %(name)s: %(message)s")
             config = uvicorn.Config(
-                server.app,  # type: ignore[arg-type]
+                server.app,
                 log_config=None,
                 access_log=False,
                 lifespan="on",
@@ -57,7 +57,8 @@ def greeting(server: Server, settings: Settings, origin: str) -> str:
     """Where the APIs, their pages and the tokens are."""
     lines = [f"mock-server is ready on {origin} (state: {server.store.describe()}, seed: {server.seed})", ""]
     for contract in server.contracts.values():
-        lines.append(f"  {contract.title:<16} {origin}{contract.base_path}   Swagger UI: {origin}{contract.base_path}/ui/")
+        url = origin + contract.base_path
+        lines += [f"  {contract.title:<16} {url}", f"                   {url}/ui/ (Swagger UI)"]
     lines += [
         "",
         f"  Health           {origin}/_mock/health",

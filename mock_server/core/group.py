@@ -1,4 +1,4 @@
-"""What an API group is to the rest of the server. A group is a folder below `apis/` with a `GROUP` in its `group.py`."""
+"""What an API group is to the rest of the server: a folder below `apis/` with a `GROUP` in its `group.py`."""
 
 from __future__ import annotations
 
@@ -95,6 +95,7 @@ class Group:
     `error_body`: the JSON value and media type of a refusal, in the group's own shape.
     `rules`: its rule ids for what the pipeline itself refuses.
     `seed`: puts the seed's records into an empty store.
+    `id_headers`: every answer carries the request's id in these.
     `answers_strays`: paths of no group are refused in this group's shape.
     `catch_up`: lets happen what has fallen due until an instant, and returns when the next thing falls due.
     `object_owner`: who answers for the bucket named like the group, where it has one.
@@ -107,6 +108,7 @@ class Group:
     error_body: Callable[[RefusedCall], tuple[Any, str]]
     rules: PipelineRules
     grants: frozenset[str] = frozenset()
+    id_headers: tuple[str, ...] = ("x-request-id",)
     collections: tuple[Collection[Any], ...] = ()
     seed: Callable[[Any, Mapping[str, Any]], None] | None = None
     catch_up: Callable[[Any, datetime], datetime | None] | None = None

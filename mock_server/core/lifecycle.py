@@ -23,8 +23,8 @@ def targets(lifecycle: Lifecycle, contract: Contract, action: str, state: str, r
     if isinstance(cell, Refusal):
         allowed = lifecycle.allowed(state)
         message = (
-            f"Cannot {action} the {lifecycle.name} while it is {state}: {contract.rules[cell.rule].says}. "
-            f"Allowed in {state}: {', '.join(allowed) or 'nothing'}."
+            f"{action} is not possible while the {lifecycle.name} is {state}: {contract.rules[cell.rule].says}. "
+            f"Possible in {state}: {', '.join(allowed) or 'nothing'}."
         )
         raise Refused(cell.rule, message, entity_id=record_id, allowed=allowed)
     return cell.targets

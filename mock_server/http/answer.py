@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, MutableMapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
@@ -16,7 +16,7 @@ from mock_server.http.violations import compiled, violations
 from openapi.model import Content, Contract, Operation
 from openapi.schemas import json_schema
 
-Send = Callable[[dict[str, Any]], Awaitable[None]]
+Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
 _Validator = jsonschema_rs.Draft202012Validator
 
 
@@ -30,12 +30,14 @@ class ReadyAnswer:
     headers: Mapping[str, str] = field(default_factory=dict)
     render: Callable[[], bytes] | None = None
 
-    async def send(self, send: Send, request_id: str) -> None:
-        """Send it as an ASGI response."""
-        headers = [(b"x-request-id", request_id.encode("latin-1"))]
+    async def send(self, send: Send, id_headers: Sequence[str], request_id: str) -> None:
+        """Send it as an ASGI response, with the request's id in these headers."""
+        headers = [(name.encode("latin-1"), request_id.encode("latin-1")) for name in id_headers]
         if self.content_type is not None:
             headers.append((b"content-type", self.content_type.encode("latin-1")))
-        headers.extend((name.lower().encode("latin-1"), value.encode("latin-1")) for name, value in self.headers.items())
+        headers.extend(
+            (name.lower().encode("latin-1"), value.encode("latin-1")) for name, value in self.headers.items()
+        )
         if self.status != 204:
             headers.append((b"content-length", str(len(self.content)).encode("ascii")))
         await send({"type": "http.response.start", "status": self.status, "headers": headers})

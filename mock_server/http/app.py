@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 import uuid
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, MutableMapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 
@@ -56,7 +56,7 @@ class Application:
         answered = Answered()
         started = time.perf_counter()
 
-        async def noting(message: dict[str, Any]) -> None:
+        async def noting(message: MutableMapping[str, Any]) -> None:
             if message["type"] == "http.response.start":
                 answered.status = message["status"]
                 if answered.status >= 400:
@@ -75,5 +75,5 @@ class Application:
         return next((mount.app for mount in self._mounts if mount.contains(path)), self._fallback)
 
 
-def _rule(message: dict[str, Any]) -> str:
+def _rule(message: MutableMapping[str, Any]) -> str:
     return next((value.decode("latin-1") for name, value in message["headers"] if name.lower() == b"x-mock-rule"), "")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, MutableMapping
 from typing import Any
 
 from mock_server.core.errors import Refused, Violation
@@ -16,7 +16,7 @@ from openapi.schemas import json_schema
 
 _MEDIA_TYPE = re.compile(r"\s*([^\s;,]+)\s*(?:;\s*(.*))?")
 _CHARSET = re.compile(r"charset\s*=\s*\"?([^\s\";]+)\"?", re.IGNORECASE)
-Receive = Callable[[], Awaitable[Mapping[str, Any]]]
+Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
 
 
 class BodyReader:
@@ -68,7 +68,11 @@ class BodyReader:
             if not self._is_required:
                 return None, []
             message = "Body cannot be empty: this operation takes a JSON object."
-            raise Refused(self._rules.body_empty, message, violations=[Violation("must not be empty.", rule=self._rules.body_empty)])
+            raise Refused(
+                self._rules.body_empty,
+                message,
+                violations=[Violation("must not be empty.", rule=self._rules.body_empty)],
+            )
         try:
             value = parse(content)
         except MalformedJson as error:

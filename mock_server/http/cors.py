@@ -12,8 +12,8 @@ _METHODS = ("GET", "POST", "PUT", "DELETE")
 
 def with_cors(app: ASGIApp) -> ASGIApp:
     """The application with preflight answers. Tokens travel in a header and no cookie is used: any origin may call."""
-    return CORSMiddleware(  # type: ignore[return-value]
-        app,  # type: ignore[arg-type]
+    return CORSMiddleware(
+        app,
         allow_origins=["*"],
         allow_methods=_METHODS,
         allow_headers=["*"],

@@ -37,7 +37,7 @@ class Docs:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve it (ASGI)."""
-        await self._app(scope, receive, send)  # type: ignore[arg-type]
+        await self._app(scope, receive, send)
 
 
 _UI_SETTINGS = {"displayOperationId": True, "persistAuthorization": True, "tryItOutEnabled": True, "validatorUrl": None}

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, MutableMapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -23,8 +23,8 @@ from mock_server.http.context import Exchange, Scope, base_url, header
 from mock_server.http.parameters import LOCATIONS, ParameterReader, query_pairs
 from openapi.model import Contract, Operation
 
-Receive = Callable[[], Awaitable[Mapping[str, Any]]]
-Send = Callable[[dict[str, Any]], Awaitable[None]]
+Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
+Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
 
 
 @dataclass(frozen=True)
@@ -58,7 +58,9 @@ class CompiledOperation:
             if not (reader := ParameterReader(around.contract, operation, location, rules.parameter)).is_empty
         ]
         self._body = BodyReader(around.contract, operation, rules) if operation.body else None
-        self._media_types = [each.media_type for each in operation.answers["200"].contents] if "200" in operation.answers else []
+        self._media_types = (
+            [each.media_type for each in operation.answers["200"].contents] if "200" in operation.answers else []
+        )
         self.answers = AnswerCheck(around.contract, operation, rules.response)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -87,7 +89,7 @@ class CompiledOperation:
             media_type=self._preferred_media_type(scope),
         )
         ready = await self._run(request, scope["path"], content)
-        await ready.send(send, exchange.request_id)
+        await ready.send(send, self._around.group.id_headers, exchange.request_id)
 
     def _read_parameters(self, scope: Scope) -> tuple[dict[str, Mapping[str, Any]], list[Violation]]:
         values: dict[str, Mapping[str, Any]] = {"path": {}, "query": {}, "header": {}}

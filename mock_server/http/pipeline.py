@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping, MutableMapping, Sequence
 from typing import Any
 
 from connexion.middleware import ConnexionMiddleware
@@ -85,7 +85,7 @@ class Pipeline:
         territory = self.territory(scope["path"])
         has_started = False
 
-        async def sending(message: dict[str, Any]) -> None:
+        async def sending(message: MutableMapping[str, Any]) -> None:
             nonlocal has_started
             has_started = True
             await send(message)
@@ -96,7 +96,8 @@ class Pipeline:
         except Exception as error:
             if has_started or isinstance(error, ConnectionResetError):
                 raise
-            await territory.answer(scope, error).send(send, Exchange.of(scope).request_id)
+            answer = territory.answer(scope, error)
+            await answer.send(send, territory.group.id_headers, Exchange.of(scope).request_id)
 
 
 async def _no_operation(scope: Scope, receive: Receive, send: Send) -> None:

@@ -33,7 +33,7 @@ class Territory:
         return path == base or path.startswith(base + "/")
 
     def refuse_shadowed(self, method: str, path: str) -> None:
-        """A path that stands in the contract literally is never taken for a template: GET /invoices/publish is a 405."""
+        """A path that stands in the contract literally is never taken for a template: GET /invoices/publish is 405."""
         methods = self._literal_paths.get(path)
         if methods is not None and method not in methods:
             raise self.no_operation(method, path)
@@ -63,7 +63,9 @@ class Territory:
         fault and says so.
         """
         refused = self.refused(scope, error)
-        operation_id = self.contract.methods_at(scope["path"].removeprefix(self.contract.base_path)).get(scope["method"])
+        operation_id = self.contract.methods_at(scope["path"].removeprefix(self.contract.base_path)).get(
+            scope["method"]
+        )
         check = self._checks.get(operation_id or "")
         response = self._response(scope, refused)
         if check is not None:

@@ -20,7 +20,9 @@ PROBLEM_TYPE = "application/problem+json"
 def error_body(call: RefusedCall) -> tuple[Any, str]:
     """The problem, and each violation in it."""
     status = call.rule.status
-    violations = [{"message": each.message, "where": each.where, "pointer": each.pointer} for each in call.refused.violations]
+    violations = [
+        {"message": each.message, "where": each.where, "pointer": each.pointer} for each in call.refused.violations
+    ]
     body = {
         "type": "about:blank",
         "title": HTTPStatus(status).phrase,

@@ -74,7 +74,7 @@ class Download:
 
 
 def presign(services: Services, merchant_id: str, announced: Announcement, base_url: str) -> tuple[Upload, str]:
-    """Return a new upload and the URL its bytes are to be PUT to. Raises `Refused`: UPL-SIZE-WHOLE, UPL-TYPE-ALLOWED."""
+    """Return a new upload and the URL to PUT its bytes to. Raises `Refused`: UPL-SIZE-WHOLE, UPL-TYPE-ALLOWED."""
     _check_announcement(services, announced)
     upload_id, now = services.setup.ids.new(), services.now()
     upload = Upload(

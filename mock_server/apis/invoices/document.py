@@ -46,7 +46,9 @@ def _seller(merchant: Merchant, contact: ContactInfo | None) -> Party:
         name=merchant.name,
         company=contact.address_name or "",
         email=contact.email or "",
-        lines=tuple(each or "" for each in (contact.line1, contact.line2, city, contact.country_code, contact.mobile_number)),
+        lines=tuple(
+            each or "" for each in (contact.line1, contact.line2, city, contact.country_code, contact.mobile_number)
+        ),
     )
 
 

@@ -32,6 +32,7 @@ GROUP = Group(
     name="invoices",
     audience="invoices",
     grants=frozenset({"invoices"}),
+    id_headers=("x-request-id", "x-arise-trace-correlationid"),
     handlers=handlers,
     services=services,
     error_body=error_body,

@@ -5,12 +5,10 @@ from __future__ import annotations
 import base64
 from functools import partial
 
-from mock_server.apis.invoices import service, wire
+from mock_server.apis.invoices import pdf, service, wire
 from mock_server.apis.invoices.document import document_of
 from mock_server.apis.invoices.service import Services
 from mock_server.core.exchange import JSON_TYPE, Request, Response
-
-PDF_TYPE = "application/pdf"
 
 
 def create_invoice(services: Services, request: Request) -> Response:
@@ -84,11 +82,11 @@ def send_invoice_sms(services: Services, request: Request) -> Response:
 
 def download_invoice_pdf(services: Services, request: Request) -> Response:
     invoice, merchant = service.printable(services, _merchant(request), request.path["invoiceId"])
-    render = partial(_pdf, document_of(invoice, merchant))
+    render = partial(pdf.render, document_of(invoice, merchant))
     if request.media_type == JSON_TYPE:
         return Response.later(lambda: b'"' + base64.b64encode(render()) + b'"', JSON_TYPE, {})
     name = f'attachment; filename="{invoice.number}.pdf"'
-    return Response.later(render, PDF_TYPE, {"content-disposition": name})
+    return Response.later(render, pdf.CONTENT_TYPE, {"content-disposition": name})
 
 
 def _merchant(request: Request) -> str:

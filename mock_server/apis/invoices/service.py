@@ -14,7 +14,6 @@ from mock_server.apis.invoices.model import (
     Customer,
     CustomerDetails,
     Invoice,
-
     Merchant,
     Moment,
     PaymentMethod,
@@ -426,7 +425,9 @@ def _check_card(services: Services, payment: CardPayment) -> None:
     if not payments.is_card_number(payment.account_number):
         wrong.append(("INV-CARD-NUMBER", "/accountNumber", "is not a valid card number."))
     if not payments.is_unexpired(year, month, services.now()):
-        wrong.append(("INV-CARD-EXPIRY", "/expirationMonth", "must be that of a month which is not over, with its year."))
+        wrong.append(
+            ("INV-CARD-EXPIRY", "/expirationMonth", "must be that of a month which is not over, with its year.")
+        )
     if not payments.is_security_code(payment.security_code):
         wrong.append(("INV-CARD-CVV", "/securityCode", "must have 3 or 4 digits."))
     if wrong:
@@ -485,5 +486,3 @@ def _save(services: Services, invoice: Invoice) -> Invoice:
     services.work.records(INVOICES).replace(invoice)
     services.setup.agenda.note(invoice.falls_due_at)
     return invoice
-
-

@@ -1,0 +1,31 @@
+"""What all tests share: one mock per test process, whose records every test keeps apart by a merchant of its own."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+
+from tests.mock import Invoices, Mock
+
+
+@pytest.fixture(scope="session")
+def shared_mock() -> Iterator[Mock]:
+    """A mock with the demo seed. Its clock must not be moved: other tests read it."""
+    mock = Mock.start()
+    yield mock
+    mock.stop()
+
+
+@pytest.fixture
+def own_mock() -> Iterator[Mock]:
+    """A mock of the test's own, whose clock it may move."""
+    mock = Mock.start()
+    yield mock
+    mock.stop()
+
+
+@pytest.fixture
+def invoices(shared_mock: Mock) -> Invoices:
+    """A new merchant's invoices on the shared mock."""
+    return Invoices(shared_mock)
