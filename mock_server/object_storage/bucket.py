@@ -1,0 +1,167 @@
+"""The bucket as an ASGI application: checks the signature, hands on to PUT or GET, answers refusals as S3 does."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Mapping
+from contextlib import suppress
+
+from mock_server.core.clock import Clock
+from mock_server.core.errors import Refused, StoreError
+from mock_server.core.objects import ObjectOwner
+from mock_server.core.records import Store
+from mock_server.object_storage.addressing import LONGEST_KEY_BYTES, ObjectName, object_name
+from mock_server.object_storage.asgi import Answer, Body, Message, Receive, Scope, Send, reply, request_of
+from mock_server.object_storage.backends import Backend, BackendFull, sweep
+from mock_server.object_storage.cors import ALLOW, METHODS, SHARED, preflight
+from mock_server.object_storage.fetch import Fetching
+from mock_server.object_storage.leavings import Leavings
+from mock_server.object_storage.ledger import Ledger
+from mock_server.object_storage.put import Putting, declared_length
+from mock_server.object_storage.rules import BucketRefusal, Refusal, Rejected, Rule, complete
+from mock_server.object_storage.signature import Credentials, SignedRequest, Verified, verify
+from mock_server.object_storage.threads import in_thread
+from mock_server.object_storage.xml_errors import CONTENT_TYPE, error_document
+
+STAGE = "bucket"
+logger = logging.getLogger(__name__)
+
+
+class Bucket:
+    """One bucket, under `<prefix>/<name>/`.
+
+    `refusals`: the contract's bucket rules, the owner's among them. `namespace`: where its records are; a backend
+    serves one namespace, because what no record there points to is swept. `leavings`: shared with the `BucketReader`.
+
+    Raises:
+        SetupError: a rule is missing in `refusals`.
+    """
+
+    def __init__(
+        self,
+        *,
+        name: str,
+        store: Store,
+        namespace: str,
+        backend: Backend,
+        clock: Clock,
+        credentials: Credentials,
+        region: str,
+        refusals: Mapping[str, BucketRefusal],
+        owner: ObjectOwner,
+        leavings: Leavings,
+        new_request_id: Callable[[], str],
+        max_object_bytes: int,
+        prefix: str = "/_s3",
+    ) -> None:
+        self._name = name
+        self._prefix = prefix
+        self._backend = backend
+        self._clock = clock
+        self._credentials = credentials
+        self._region = region
+        self._refusals = complete(refusals)
+        self._leavings = leavings
+        self._new_request_id = new_request_id
+        self._max_object_bytes = max_object_bytes
+        self._ledger = Ledger(store, namespace, owner)
+        self._put = Putting(self._ledger, backend, clock, max_object_bytes)
+        self._fetch = Fetching(self._ledger, backend)
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            raise ValueError(f"the bucket speaks http, not {scope['type']}")
+        request = request_of(scope)
+        body = Body(request, receive)
+        request_id = self._new_request_id()
+        shared = {**SHARED, "X-Request-Id": request_id, "x-amz-request-id": request_id}
+        has_started = False
+
+        async def noting_send(message: Message) -> None:
+            nonlocal has_started
+            has_started = True
+            await send(message)
+
+        try:
+            await self._answer(request, body, shared, noting_send)
+        except Exception as error:
+            if has_started:  # all there is left to say is that the answer ends here
+                raise
+            answer = self._refusing(self._refusal_of(error), request, request_id)
+            await body.drain(self._max_object_bytes)
+            with suppress(OSError):  # how a server may say that nobody listens any more
+                await reply(send, request.method, answer, shared)
+        await self.collect()
+
+    async def collect(self) -> None:
+        """Delete the bytes of removed records once the removal has been committed; cheap when there are none.
+
+        What can't be deleted now is left to the next sweep.
+        """
+        if not self._leavings:
+            return
+        try:
+            for blob in await self._ledger.take(self._leavings):
+                await in_thread(self._backend.delete, blob)
+        except StoreError as error:
+            logger.warning("bytes of removed objects are left to the next sweep: %s", error)
+
+    def sweep(self) -> int:
+        """Delete all bytes no record points to, such as those a killed process left; return how many. Blocks."""
+        return sweep(self._backend, self._ledger.blobs)
+
+    async def _answer(self, request: SignedRequest, body: Body, shared: Mapping[str, str], send: Send) -> None:
+        """Answer, or raise what refuses. The order of the checks is that of the rules in the contract."""
+        if request.method == "OPTIONS":
+            return await reply(send, request.method, preflight(request), shared)
+        if request.method not in METHODS:
+            raise Rejected(Rule.METHOD, facts={"Method": request.method})
+        name = self._named(request)
+        if request.method == "PUT":
+            declared_length(request)
+        verified = self._verified(request)
+        if not name.is_storable:
+            raise Rejected(Rule.PARAMETERS, f"a key is at most {LONGEST_KEY_BYTES} bytes of UTF-8 without NUL")
+        if request.method == "PUT":
+            return await reply(send, request.method, await self._put(request, verified, name, body), shared)
+        return await self._fetch(request, verified, name, shared, send)
+
+    def _named(self, request: SignedRequest) -> ObjectName:
+        name = object_name(request.raw_path, self._prefix)
+        if name is None or name.bucket != self._name:
+            raise Rejected(Rule.BUCKET_ABSENT, facts={"BucketName": name.bucket} if name else {})
+        if not name.key:
+            raise Rejected(Rule.METHOD, "the bucket itself can't be asked", {"Method": request.method})
+        return name
+
+    def _verified(self, request: SignedRequest) -> Verified:
+        found = verify(request, credentials=self._credentials, region=self._region, now=self._clock.now())
+        if isinstance(found, Refusal):
+            raise Rejected(found.rule, found.detail, found.facts)
+        return found
+
+    def _refusal_of(self, error: Exception) -> Refusal:
+        match error:
+            case Rejected():
+                return error.refusal
+            case Refused() if error.rule in self._refusals:
+                return Refusal(error.rule, error.message)
+            case BackendFull():
+                logger.error("%s", error)
+                return Refusal(Rule.INTERNAL, "there is no room for the bytes; nothing has been kept")
+        logger.error("the bucket failed", exc_info=error)
+        return Refusal(Rule.INTERNAL)
+
+    def _refusing(self, refusal: Refusal, request: SignedRequest, request_id: str) -> Answer:
+        answer = self._refusals[refusal.rule]
+        resource = request.raw_path.decode("ascii", "replace")
+        return Answer(
+            answer.status,
+            {
+                "Content-Type": CONTENT_TYPE,
+                "X-Mock-Stage": STAGE,
+                "X-Mock-Rule": refusal.rule,
+                **({"Allow": ALLOW} if refusal.rule == Rule.METHOD else {}),
+            },
+            error_document(answer, refusal, resource=resource, request_id=request_id),
+        )

@@ -1,0 +1,82 @@
+"""The records behind the bytes, as the bucket uses them, on the event loop or off it as the store likes."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Sequence
+from dataclasses import replace
+from datetime import datetime
+from functools import partial
+from typing import TypeVar
+
+from mock_server.core.errors import RecordExists, StaleRecord
+from mock_server.core.objects import OBJECTS, ObjectOwner, StoredObject
+from mock_server.core.records import Query, Store, UnitOfWork, transact
+from mock_server.object_storage.leavings import Leavings
+from mock_server.object_storage.threads import in_thread
+
+R = TypeVar("R")
+
+
+class Ledger:
+    """What is stored under which key, in one namespace."""
+
+    def __init__(self, store: Store, namespace: str, owner: ObjectOwner) -> None:
+        self._store = store
+        self._namespace = namespace
+        self._owner = owner
+
+    async def check_put(self, object_id: str, now: datetime) -> None:
+        """Return when the owner lets bytes be put there. Raises `Refused`."""
+        await self._run(partial(self._transact, lambda work: self._owner.check_put(work, object_id, now), write=False))
+
+    async def find(self, object_id: str) -> StoredObject | None:
+        """What is recorded under this id."""
+        return await self._run(partial(self._transact, lambda work: work.records(OBJECTS).get(object_id), write=False))
+
+    async def record(self, stored: StoredObject, on_kept: Callable[[str | None], None]) -> None:
+        """Record the object and tell its owner, all or nothing. Raises `Refused`.
+
+        `on_kept` is called once that is committed, with the name of the bytes it replaces, even when the caller is
+        cancelled meanwhile.
+        """
+
+        def record() -> None:
+            previous = self._transact(lambda work: self._put(work, stored), write=True)
+            on_kept(None if previous is None else previous.blob)
+
+        await self._run(record)
+
+    def blobs(self) -> Collection[str]:
+        """The names of all bytes that records point to."""
+        return self._transact(_blobs_of_all, write=False)
+
+    async def take(self, leavings: Leavings) -> Sequence[str]:
+        """The names of noted bytes that no record points to, each once."""
+        return await self._run(lambda: leavings.take(self._is_kept))
+
+    def _is_kept(self, object_id: str, blob: str) -> bool:
+        found = self._transact(lambda work: work.records(OBJECTS).get(object_id), write=False)
+        return found is not None and found.blob == blob
+
+    def _put(self, work: UnitOfWork, stored: StoredObject) -> StoredObject | None:
+        objects = work.records(OBJECTS)
+        previous = objects.get(stored.id)
+        if previous is None:
+            try:
+                objects.add(stored)
+            except RecordExists as error:  # put by somebody else since it was looked for: look again
+                raise StaleRecord(str(error)) from error
+        else:
+            objects.replace(replace(stored, version=previous.version))
+        self._owner.stored(work, stored, stored.stored_at)
+        return previous
+
+    def _transact(self, action: Callable[[UnitOfWork], R], *, write: bool) -> R:
+        return transact(self._store, self._namespace, action, write=write)
+
+    async def _run(self, work: Callable[[], R]) -> R:
+        return work() if self._store.is_embedded else await in_thread(work)
+
+
+def _blobs_of_all(work: UnitOfWork) -> Collection[str]:
+    return {stored.blob for stored in work.records(OBJECTS).find(Query()).items}

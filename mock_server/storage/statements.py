@@ -1,0 +1,122 @@
+"""The SQL statements of one table: built once, cached by shape, never made from values."""
+
+from __future__ import annotations
+
+import operator
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any, NamedTuple
+
+from sqlalchemy import BigInteger, ColumnElement, Select, Table, bindparam, delete, func, select, update
+from sqlalchemy.sql.base import Executable
+
+from mock_server.core.errors import StoreError
+from mock_server.core.records import Query
+from mock_server.storage.engines import Backend
+from mock_server.storage.tables import CollectionTable, folded
+from mock_server.storage.values import asked_value
+
+OPERATORS: dict[str, Callable[[Any, Any], ColumnElement[bool]]] = {
+    "=": operator.eq,
+    "!=": operator.ne,
+    ">=": operator.ge,
+    "<=": operator.le,
+    ">": operator.gt,
+    "<": operator.lt,
+}
+
+# Large enough to mean all, small enough that PostgreSQL can add an offset to it.
+ALL = 2**62
+# Shapes of queries kept per table; the groups' own code makes far fewer.
+SHAPES = 512
+
+
+class Shape(NamedTuple):
+    """What distinguishes two queries apart from their values."""
+
+    conditions: tuple[tuple[str, str], ...]
+    is_searched: bool
+    order_by: str | None
+    ascending: bool
+
+
+@dataclass(frozen=True)
+class Asked:
+    """A query taken apart: its shape, and the values that go with it."""
+
+    shape: Shape
+    values: dict[str, Any]
+    offset: int
+    limit: int | None
+
+
+class Statements:
+    """The statements of one collection's table."""
+
+    def __init__(self, source: CollectionTable[Any], backend: Backend) -> None:
+        table = source.table
+        in_namespace = table.c.namespace == bindparam("in_namespace")
+        is_record = in_namespace & (table.c.id == bindparam("with_id"))
+        is_version = is_record & (table.c.version == bindparam("with_version"))
+        key = [table.c.namespace, table.c.id]
+        self.get: Executable = select(table.c.data).where(is_record)
+        # A taken id is a row not written instead of an error: an error would end PostgreSQL's whole transaction.
+        adding = backend.insert(table).on_conflict_do_nothing(index_elements=key)
+        # Without the option SQLAlchemy forgets how many rows an INSERT has written (seen on PostgreSQL: -1).
+        self.add: Executable = adding.execution_options(preserve_rowcount=True)
+        self.replace: Executable = update(table).where(is_version)
+        self.remove: Executable = delete(table).where(is_version)
+        self.page = lru_cache(SHAPES)(lambda shape: page_of(table, matching(table, backend, shape), shape))
+        self.count = lru_cache(SHAPES)(
+            lambda shape: select(func.count()).select_from(table).where(*matching(table, backend, shape))
+        )
+
+
+def asked(source: CollectionTable[Any], namespace: str, query: Query) -> Asked:
+    """The query, checked and taken apart. Raises `StoreError` for what the collection can't be asked."""
+    name, columns = source.collection.name, source.collection.columns
+    named = [condition.column for condition in query.where] + ([query.order_by] if query.order_by is not None else [])
+    if unknown := [column for column in named if column not in columns]:
+        raise StoreError(f"{name} has no column {unknown[0]}; it has: {', '.join(columns) or 'none'}")
+    if query.search is not None and source.collection.search is None:
+        raise StoreError(f"{name} cannot be searched")
+    if query.offset < 0 or (query.limit or 0) < 0:
+        raise StoreError("offset and limit cannot be negative")
+    values: dict[str, Any] = {"in_namespace": namespace}
+    conditions = []
+    for n, condition in enumerate(query.where):
+        if condition.operator not in OPERATORS:
+            raise StoreError(f"there is no operator {condition.operator}; there are: {', '.join(OPERATORS)}")
+        narrowed, value = asked_value(columns[condition.column].kind, condition.operator, condition.value)
+        conditions.append((condition.column, narrowed))
+        values[f"value_{n}"] = value
+    if query.search:
+        values["needle"] = folded(query.search)
+    shape = Shape(tuple(conditions), bool(query.search), query.order_by, query.ascending)
+    return Asked(shape, values, query.offset, query.limit)
+
+
+def matching(table: Table, backend: Backend, shape: Shape) -> list[ColumnElement[bool]]:
+    clauses: list[ColumnElement[bool]] = [table.c.namespace == bindparam("in_namespace")]
+    for n, (name, symbol) in enumerate(shape.conditions):
+        column = table.c[name]
+        clauses.append(OPERATORS[symbol](column, bindparam(f"value_{n}", type_=column.type)))
+    if shape.is_searched:
+        clauses.append(backend.position(table.c.search_text, bindparam("needle", type_=table.c.search_text.type)) > 0)
+    return clauses
+
+
+def page_of(table: Table, clauses: list[ColumnElement[bool]], shape: Shape) -> Select[Any]:
+    by_id = table.c.id.asc() if shape.ascending else table.c.id.desc()
+    order: list[ColumnElement[Any]] = [by_id]
+    if shape.order_by is not None:
+        column = table.c[shape.order_by]
+        order.insert(0, column.asc().nulls_last() if shape.ascending else column.desc().nulls_first())
+    return (
+        select(table.c.data)
+        .where(*clauses)
+        .order_by(*order)
+        .limit(bindparam("limit", type_=BigInteger()))
+        .offset(bindparam("offset", type_=BigInteger()))
+    )

@@ -1,0 +1,100 @@
+"""The store: a database with the collections' tables in it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from typing import Any, TypeVar
+
+from sqlalchemy import MetaData
+from sqlalchemy.exc import SQLAlchemyError
+
+from mock_server.core.errors import SetupError, StoreError
+from mock_server.core.records import Collection, Store, Stored
+from mock_server.storage.engines import SETUP_LOCK, Connected, connect
+from mock_server.storage.failures import first_line, without_secrets
+from mock_server.storage.records import Shelf, SqlRecords, is_key
+from mock_server.storage.schema import prepare
+from mock_server.storage.statements import Statements
+from mock_server.storage.tables import CollectionTable, tables_for
+from mock_server.storage.transactions import Transaction, Transactions
+
+T = TypeVar("T", bound=Stored)
+
+
+def open_store(url: str, collections: Sequence[Collection[Any]]) -> Store:
+    """Return a store that keeps these collections, and has made its tables where they were missing.
+
+    `url`: `sqlite://` (in memory, gone at the end), `sqlite:///state.db` (a file, relative to the working directory;
+    `sqlite:////var/state.db` absolute) or `postgresql+psycopg://user:password@host/database`. Several processes may
+    share a file or a PostgreSQL database, and may open an empty one at the same moment.
+
+    A thread has one unit of work open at a time; a second one inside it raises `StoreError` instead of waiting for
+    itself. Units of work in memory wait for each other; those that write wait for each other in a file, and in a
+    namespace of PostgreSQL; 30 seconds at most, then `StoreError`.
+
+    Raises:
+        SetupError: no such store, its driver is missing, it can't be reached or written, it is not a database, or it
+            was filled by a version of the mock with other collections. Never shows the password.
+    """
+    connected = connect(url)
+    metadata = MetaData()
+    tables = tables_for(collections, metadata)
+    transactions = Transactions(connected.engine, connected.backend)
+    try:
+        with transactions.begin(SETUP_LOCK, write=True) as transaction:
+            prepare(transaction.connection, metadata, tables, connected.place)
+    except BaseException as error:
+        connected.engine.dispose()
+        if isinstance(error, (StoreError, SQLAlchemyError)):
+            raise SetupError(f"cannot open {connected.place}: {told(error, connected)}") from error
+        raise
+    return SqlStore(connected, transactions, tables)
+
+
+def told(error: Exception, connected: Connected) -> str:
+    cause = error.__cause__ if isinstance(error, StoreError) and error.__cause__ is not None else error
+    return without_secrets(first_line(getattr(cause, "orig", None) or cause), connected.engine.url)
+
+
+class SqlStore:
+    """`Store` on SQLAlchemy Core; see `open_store`."""
+
+    def __init__(
+        self, connected: Connected, transactions: Transactions, tables: Mapping[str, CollectionTable[Any]]
+    ) -> None:
+        self.is_embedded = connected.backend.is_embedded
+        self._place = connected.place
+        self._transactions = transactions
+        self._shelves: dict[str, Shelf[Any]] = {
+            name: Shelf(table, Statements(table, connected.backend)) for name, table in tables.items()
+        }
+
+    @contextmanager
+    def begin(self, namespace: str, *, write: bool) -> Iterator[SqlUnitOfWork]:
+        if not is_key(namespace):
+            raise StoreError("the name of a namespace is a text without NUL and without half a surrogate pair")
+        with self._transactions.begin(namespace, write=write) as transaction:
+            yield SqlUnitOfWork(transaction, self._shelves, namespace)
+
+    def describe(self) -> str:
+        return self._place
+
+    def close(self) -> None:
+        self._transactions.close()
+
+
+class SqlUnitOfWork:
+    """`UnitOfWork` in one transaction and one namespace."""
+
+    def __init__(self, transaction: Transaction, shelves: Mapping[str, Shelf[Any]], namespace: str) -> None:
+        self._transaction = transaction
+        self._shelves = shelves
+        self._namespace = namespace
+
+    def records(self, collection: Collection[T]) -> SqlRecords[T]:
+        try:
+            shelf = self._shelves[collection.name]
+        except KeyError as error:
+            raise StoreError(f"the store was opened without the collection {collection.name}") from error
+        return SqlRecords(shelf, self._transaction, self._namespace)
