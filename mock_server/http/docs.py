@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import cached_property
 from typing import Any
 
 from connexion.middleware import ConnexionMiddleware
@@ -23,13 +24,8 @@ class Docs:
     def __init__(self, contracts: Sequence[Contract], not_found: Any) -> None:
         self._prefixes = [each.base_path + UI_PATH for each in contracts]
         self._specs = {each.base_path + suffix for each in contracts for suffix in (SPEC_PATH, "/openapi.yaml")}
-        self._app = ConnexionMiddleware(not_found, middlewares=[SwaggerUIMiddleware])
-        for contract in contracts:
-            self._app.add_api(
-                dict(contract.document),
-                base_path=contract.base_path,
-                swagger_ui_options=SwaggerUIOptions(swagger_ui_path=UI_PATH, swagger_ui_config=_UI_SETTINGS),
-            )
+        self._contracts = contracts
+        self._not_found = not_found
 
     def contains(self, path: str) -> bool:
         """Whether a path is a page, a part of a page, or a contract."""
@@ -38,6 +34,18 @@ class Docs:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve it (ASGI)."""
         await self._app(scope, receive, send)
+
+    @cached_property
+    def _app(self) -> ConnexionMiddleware:
+        """Made when somebody looks for the first time: the start of the server is not the place to wait for it."""
+        app = ConnexionMiddleware(self._not_found, middlewares=[SwaggerUIMiddleware])
+        for contract in self._contracts:
+            app.add_api(
+                dict(contract.document),
+                base_path=contract.base_path,
+                swagger_ui_options=SwaggerUIOptions(swagger_ui_path=UI_PATH, swagger_ui_config=_UI_SETTINGS),
+            )
+        return app
 
 
 _UI_SETTINGS = {"displayOperationId": True, "persistAuthorization": True, "tryItOutEnabled": True, "validatorUrl": None}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
@@ -44,7 +45,7 @@ _MESSAGES: dict[str, Callable[[Any], str]] = {
     "required": lambda kind: "must be given.",
     "type": lambda kind: f"must be of type {' or '.join(kind.types)}.",
     "format": lambda kind: f"is not a valid {kind.format}.",
-    "enum": lambda kind: f"must be one of: {', '.join(map(str, kind.options))}.",
+    "enum": lambda kind: f"must be one of: {', '.join(map(_shown, kind.options))}.",
     "maximum": lambda kind: f"must be at most {kind.limit}.",
     "minimum": lambda kind: f"must be at least {kind.limit}.",
     "exclusiveMaximum": lambda kind: f"must be less than {kind.limit}.",
@@ -61,6 +62,10 @@ _MESSAGES: dict[str, Callable[[Any], str]] = {
 def _message(kind: Any) -> str:
     make = _MESSAGES.get(kind.name)
     return make(kind) if make else f"breaks the contract ({kind.name})."
+
+
+def _shown(value: Any) -> str:
+    return value if isinstance(value, str) else json.dumps(value)
 
 
 def _expected(kind: Any) -> str:
