@@ -13,11 +13,17 @@ MOCK_SERVER = str(Path(sys.executable).parent / "mock-server")
 
 
 @contextmanager
-def running(folder: Path, arguments: Sequence[str] = (), log: str = "stderr.txt") -> Iterator[tuple[subprocess.Popen[str], str]]:
+def running(
+    folder: Path, arguments: Sequence[str] = (), log: str = "stderr.txt"
+) -> Iterator[tuple[subprocess.Popen[str], str]]:
     """A server on a free port: its process and its origin. It is ready, and is stopped in the end."""
     with (folder / log).open("w") as errors:
         process = subprocess.Popen(
-            [MOCK_SERVER, "serve", "--port", "0", *arguments], cwd=folder, stdout=subprocess.PIPE, stderr=errors, text=True
+            [MOCK_SERVER, "serve", "--port", "0", *arguments],
+            cwd=folder,
+            stdout=subprocess.PIPE,
+            stderr=errors,
+            text=True,
         )
         try:
             yield process, _origin(process, folder / log)
