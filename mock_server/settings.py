@@ -14,7 +14,7 @@ class Settings:
     `state`: where records live, as a SQLAlchemy URL. `objects`: the folder for uploaded bytes; `None` for a temporary
     one. `seed`: the name of a seed of the fixtures, a file, or "none". `id_seed`: makes ids predictable.
     `signing_key`: a JWK file; `None` for the fixtures' test key. `public_url`: the origin presigned URLs are made for;
-    `None` for the one each client uses.
+    `None` for the one each client uses. `auto_approve`: the user in whose name every authorization request is approved.
     """
 
     host: str = "127.0.0.1"
@@ -25,6 +25,7 @@ class Settings:
     id_seed: str | None = None
     signing_key: Path | None = None
     public_url: str | None = None
+    auto_approve: str | None = None
     access_log: bool = True
     access_key_id: str = "MOCKACCESSKEY0000001"
     secret_access_key: str = field(default="mock-secret-access-key-for-tests-only", repr=False)

@@ -10,9 +10,12 @@ import uuid
 from collections.abc import Callable, Mapping
 from contextlib import ExitStack
 from dataclasses import dataclass, field
+from datetime import datetime
 from functools import partial
 from pathlib import Path
 from typing import Any
+
+from flask import Flask
 
 from mock_server import __version__, apis
 from mock_server.agenda import CatchUp, DueEvents
@@ -31,7 +34,14 @@ from mock_server.http.docs import Docs
 from mock_server.http.lifespan import Lifespan
 from mock_server.http.operation import Surroundings
 from mock_server.http.pipeline import Pipeline
-from mock_server.oauth.tokens import TokenCheck, read_key
+from mock_server.http.wsgi import LazyWsgi
+from mock_server.oauth.clients import Directory
+from mock_server.oauth.issuing import AuthorizationSettings, Desk
+from mock_server.oauth.metadata import is_oauth
+from mock_server.oauth.records import COLLECTIONS as OAUTH_COLLECTIONS
+from mock_server.oauth.records import forget_expired
+from mock_server.oauth.revocations import Revocations
+from mock_server.oauth.tokens import TokenCheck, TokenMint, read_key
 from mock_server.object_storage.backends import FolderBackend
 from mock_server.object_storage.bucket import Bucket
 from mock_server.object_storage.leavings import BucketReader, Leavings
@@ -118,26 +128,53 @@ class _Assembly:
         self.leavings = Leavings()
         self.credentials = Credentials(settings.access_key_id, settings.secret_access_key)
         collections = [each for group in self.groups for each in group.collections]
-        self.store = open_store(settings.state, [*collections, KEPT_ANSWERS, OBJECTS, SEEDED])
+        self.store = open_store(settings.state, [*collections, *OAUTH_COLLECTIONS, KEPT_ANSWERS, OBJECTS, SEEDED])
         exits.callback(self.store.close)
+        self.key = read_key(settings.signing_key or signing_key_file())
+        self.desk = self._desk()
         self.services = {group.name: group.services(self._ports(group)) for group in self.groups}
 
     def server(self) -> Server:
         seed = self._seed()
-        self.agenda.start([self._catch_up(group) for group in self.groups if group.catch_up])
-        key = read_key(self.settings.signing_key or signing_key_file())
+        self.agenda.start([*(self._catch_up(group) for group in self.groups if group.catch_up), self._forget_expired])
         surroundings = [self._surroundings(group) for group in self.groups]
-        pipeline = Pipeline(surroundings, TokenCheck(key, self.clock))
+        pipeline = Pipeline(surroundings, self.desk.check)
         docs = Docs([self.contracts[group.name] for group in self.groups], pipeline)
         buckets = self._buckets()
         mounts = [
             *(Mount(partial(_is_below, BUCKET_PREFIX), bucket) for bucket in buckets),
             Mount(docs.contains, docs),
+            Mount(is_oauth, self._authorization_server()),
         ]
         log = StructuredAccessLog(_json_logger()) if self.settings.access_log else Silence()
         lifespan = Lifespan(tick=self.agenda.catch_up, ticks=[bucket.collect for bucket in buckets])
         app = Application(mounts, fallback=pipeline, log=log, lifespan=lifespan)
         return Server(with_cors(app), self.contracts, self.services, self.store, seed, self.exits.pop_all())
+
+    def _desk(self) -> Desk:
+        revocations = Revocations(self.store, NAMESPACE)
+        return Desk(
+            directory=Directory.read(fixture("clients")),
+            mint=TokenMint(self.key, self.clock, self.ids),
+            check=TokenCheck(self.key, self.clock, revocations.has_any),
+            clock=self.clock,
+            revocations=revocations,
+        )
+
+    def _authorization_server(self) -> ASGIApp:
+        """The Flask application, made when the first request comes: most callers bring a token of their own."""
+        approver = self.settings.auto_approve
+        if approver is not None and approver not in self.desk.directory.users:
+            known = ", ".join(self.desk.directory.users)
+            raise SetupError(f"there is no user {approver!r} to approve in the name of; possible: {known}")
+        settings = AuthorizationSettings(self.key, self.store, NAMESPACE, self.settings.public_url, approver)
+
+        def make() -> Flask:
+            from mock_server.oauth.server import make_app
+
+            return make_app(self.desk, settings)
+
+        return LazyWsgi(make)
 
     def _ports(self, group: Group) -> Ports:
         return Ports(
@@ -166,6 +203,9 @@ class _Assembly:
         services, catch_up = self.services[group.name], group.catch_up
         assert catch_up is not None, "only groups that have one come here"
         return lambda now: transact(self.store, NAMESPACE, lambda work: catch_up(services(work), now), write=True)
+
+    def _forget_expired(self, now: datetime) -> datetime | None:
+        return transact(self.store, NAMESPACE, lambda work: forget_expired(work, now), write=True)
 
     def _seed(self) -> str:
         """Fill the store unless it was filled before; return the name of the seed that is in it."""

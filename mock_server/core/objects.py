@@ -44,6 +44,13 @@ class ObjectOwner(Protocol):
             Refused: they may not; the rule id stands in the contract's `bucket` stage.
         """
 
+    def check_fetch(self, work: UnitOfWork, key: str) -> None:
+        """Return when what is stored there may be fetched.
+
+        Raises:
+            Refused: it may not; the rule id stands in the contract's `bucket` stage.
+        """
+
     def stored(self, work: UnitOfWork, stored: StoredObject, now: datetime) -> None:
         """Take note of the bytes that arrived, in the unit of work that records them.
 

@@ -2,6 +2,6 @@
 
 import warnings
 
-# Connexion imports Starlette's test client wherever it is; that it would rather have another HTTP client concerns nobody
+# Connexion imports Starlette's test client in any case; that it would rather have another HTTP client concerns nobody
 # who runs the mock.
 warnings.filterwarnings("ignore", message="Using `httpx` with `starlette.testclient` is deprecated")

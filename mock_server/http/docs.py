@@ -43,9 +43,20 @@ class Docs:
             app.add_api(
                 dict(contract.document),
                 base_path=contract.base_path,
-                swagger_ui_options=SwaggerUIOptions(swagger_ui_path=UI_PATH, swagger_ui_config=_UI_SETTINGS),
+                swagger_ui_options=SwaggerUIOptions(
+                    swagger_ui_path=UI_PATH,
+                    swagger_ui_config=_UI_SETTINGS,
+                    swagger_ui_template_arguments={"initOAuth": _AUTHORIZE_SETTINGS},
+                ),
             )
         return app
 
+
+_AUTHORIZE_SETTINGS = {
+    "clientId": "swagger-ui",
+    "scopes": "payment-requests:create",
+    "usePkceWithAuthorizationCodeGrant": True,
+}
+"""For the button "Authorize": a public client of the fixtures, whose redirect URI is the page's own."""
 
 _UI_SETTINGS = {"displayOperationId": True, "persistAuthorization": True, "tryItOutEnabled": True, "validatorUrl": None}

@@ -1,55 +1,152 @@
-"""The clients of the fixtures, and what their tokens say."""
+"""The clients and users of the fixtures, and what they may do."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import hmac
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any
+from urllib.parse import urlsplit, urlunsplit
 
 from mock_server.core.errors import SetupError
 from mock_server.oauth.tokens import Grant
 
+GRANT_TYPES = {
+    "invoices": ("client_credentials", "refresh_token"),
+    "invoice-uploads": ("authorization_code", "refresh_token"),
+}
+"""Which grants the clients of a group use (documented for uploads, seen for invoices)."""
+
+_LOOPBACK = {"127.0.0.1", "::1", "localhost"}
+"""RFC 8252 would leave out the name; developers use it (assumed)."""
+
 
 @dataclass(frozen=True)
 class Client:
-    """A registered client. `group`: the audience of its tokens."""
+    """A registered client, with the methods Authlib asks for (its `ClientMixin`).
+
+    `group`: the audience of its tokens. Without a secret it is public.
+    """
 
     id: str
+    secret: str
     name: str
     group: str
     merchant_id: str
     permissions: tuple[str, ...]
     scopes: tuple[str, ...]
+    redirect_uris: tuple[str, ...]
+
+    @property
+    def client_id(self) -> str:
+        return self.id
+
+    def get_client_id(self) -> str:
+        return self.id
+
+    def get_default_redirect_uri(self) -> str | None:
+        return self.redirect_uris[0] if len(self.redirect_uris) == 1 else None
+
+    def get_allowed_scope(self, scope: str | None) -> str | None:
+        """The scope asked for where the client may have it, all it may have where none is; `None` refuses."""
+        asked = (scope or "").split()
+        if not asked:
+            return " ".join(self.scopes)
+        return " ".join(asked) if set(asked) <= set(self.scopes) else None
+
+    def check_redirect_uri(self, redirect_uri: str) -> bool:
+        """Exactly a registered one; only the port of a loopback address is free (RFC 8252)."""
+        return redirect_uri in self.redirect_uris or _without_port(redirect_uri) in self.redirect_uris
+
+    def check_client_secret(self, client_secret: str) -> bool:
+        return bool(self.secret) and hmac.compare_digest(self.secret.encode(), client_secret.encode())
+
+    def check_endpoint_auth_method(self, method: str, endpoint: str) -> bool:
+        return method == "none" if not self.secret else method in {"client_secret_basic", "client_secret_post"}
+
+    def check_response_type(self, response_type: str) -> bool:
+        return response_type == "code" and self.check_grant_type("authorization_code")
+
+    def check_grant_type(self, grant_type: str) -> bool:
+        return grant_type in GRANT_TYPES[self.group]
 
 
-def read_clients(data: Mapping[str, Any]) -> list[Client]:
-    """The clients of the fixture file `clients`."""
-    return [
-        Client(
-            id=each["clientId"],
-            name=each["name"],
-            group=each["group"],
-            merchant_id=each["merchantId"],
-            permissions=tuple(each.get("permissions", ())),
-            scopes=tuple(each.get("scopes", ())),
-        )
-        for each in data["clients"]
-    ]
+@dataclass(frozen=True)
+class User:
+    """Somebody who can log in, and for whose merchant they act."""
+
+    username: str
+    password: str
+    name: str
+    merchant_id: str
+
+    def get_user_id(self) -> str:
+        return self.username
 
 
-def grant_for(clients: Sequence[Client], group: str, *, client_id: str | None, merchant_id: str | None) -> Grant:
+@dataclass(frozen=True)
+class Directory:
+    """All clients and users."""
+
+    clients: Mapping[str, Client]
+    users: Mapping[str, User]
+
+    @classmethod
+    def read(cls, data: Mapping[str, Any]) -> Directory:
+        """The content of the fixture file `clients`."""
+        clients = [_client(each) for each in data["clients"]]
+        users = [_user(each) for each in data.get("users", ())]
+        return cls({each.id: each for each in clients}, {each.username: each for each in users})
+
+    def authenticated(self, username: str, password: str) -> User | None:
+        """The user with this name and password. Takes as long for an unknown name as for a wrong password."""
+        user = self.users.get(username)
+        expected = user.password if user else ""
+        is_right = hmac.compare_digest(expected.encode(), password.encode("utf-8", "surrogatepass"))
+        return user if user and is_right else None
+
+
+def grant_for(directory: Directory, group: str, *, client_id: str | None, merchant_id: str | None) -> Grant:
     """What a client's token says: by default the first one of the group, for its own merchant.
 
     Raises:
         SetupError: no such group, or the group has no such client.
     """
-    groups = sorted({each.group for each in clients})
-    if group not in groups:
+    of_group = [each for each in directory.clients.values() if each.group == group]
+    if not of_group:
+        groups = sorted({each.group for each in directory.clients.values()})
         raise SetupError(f"there is no group {group!r} with tokens; possible: {', '.join(groups)}")
-    of_group = [each for each in clients if each.group == group]
     chosen = next((each for each in of_group if client_id in (None, each.id)), None)
     if chosen is None:
         known = ", ".join(each.id for each in of_group)
         raise SetupError(f"there is no client {client_id!r} in {group}; possible: {known}")
     grant = Grant(chosen.id, chosen.merchant_id, group, chosen.permissions, chosen.scopes)
     return replace(grant, merchant_id=merchant_id) if merchant_id else grant
+
+
+def _client(entry: Mapping[str, Any]) -> Client:
+    return Client(
+        id=entry["clientId"],
+        secret=entry.get("clientSecret") or "",
+        name=entry["name"],
+        group=entry["group"],
+        merchant_id=entry["merchantId"],
+        permissions=tuple(entry.get("permissions", ())),
+        scopes=tuple(entry.get("scopes", ())),
+        redirect_uris=tuple(entry.get("redirectUris", ())),
+    )
+
+
+def _user(entry: Mapping[str, Any]) -> User:
+    return User(entry["username"], entry["password"], entry.get("name", entry["username"]), entry["merchantId"])
+
+
+def _without_port(uri: str) -> str:
+    try:
+        parts = urlsplit(uri)
+        if parts.hostname not in _LOOPBACK or parts.port is None:
+            return uri
+    except ValueError:
+        return uri
+    host = f"[{parts.hostname}]" if ":" in parts.hostname else parts.hostname
+    return urlunsplit(parts._replace(netloc=host)) if parts.netloc == f"{host}:{parts.port}" else uri

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections import OrderedDict
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
 from pathlib import Path
@@ -23,8 +24,14 @@ ALGORITHM = "RS256"
 ISSUER = "https://login.mock.invalid"
 """Assumed; the vendor's issuer is not documented. A fixed name, so that a token fits a mock on any port."""
 
+FAMILY = "sid"
+"""The claim that says from which authorization a token comes; all of one can be revoked together."""
+
 MAX_TOKEN_LENGTH = 8192
 _REMEMBERED = 1024
+
+
+IsRevoked = Callable[[Sequence[str]], bool]
 
 
 @dataclass(frozen=True)
@@ -77,7 +84,7 @@ class TokenMint:
             "merchant_id": grant.merchant_id,
             "permissions": list(grant.permissions),
             "scope": " ".join(grant.scopes),
-            **grant.more,
+            **{name: value for name, value in grant.more.items() if value is not None},
         }
         return jwt.encode({"alg": ALGORITHM, "kid": self._key.kid}, claims, self._key, algorithms=[ALGORITHM])
 
@@ -85,9 +92,10 @@ class TokenMint:
 class TokenCheck:
     """Checks tokens. A good signature is remembered, for it can't become bad; times and audience are looked at anew."""
 
-    def __init__(self, key: RSAKey, clock: Clock, issuer: str = ISSUER) -> None:
+    def __init__(self, key: RSAKey, clock: Clock, is_revoked: IsRevoked, issuer: str = ISSUER) -> None:
         self._key = key
         self._clock = clock
+        self._is_revoked = is_revoked
         self._issuer = issuer
         self._signed: OrderedDict[str, dict[str, Any]] = OrderedDict()
 
@@ -96,20 +104,27 @@ class TokenCheck:
 
         Raises:
             TokenRefused: malformed, signed by a foreign key, from another issuer, for another audience, not good yet,
-                or expired.
+                expired, or revoked.
         """
+        return _caller(self.claims(token, audience))
+
+    def claims(self, token: str, audience: str | None) -> dict[str, Any]:
+        """What a good token says; `None` is any audience. Raises `TokenRefused` like `verify`."""
         claims = self._claims(token)
         if claims.get("iss") != self._issuer:
             raise TokenRefused(TokenFault.INVALID, "The token was issued by somebody else.")
         audiences = claims.get("aud")
-        if audience not in (audiences if isinstance(audiences, list) else [audiences]):
+        if audience is not None and audience not in (audiences if isinstance(audiences, list) else [audiences]):
             raise TokenRefused(TokenFault.INVALID, f"The token is not meant for {audience}.")
         now = self._clock.now().timestamp()
         if _instant(claims, "nbf", 0) > now:
             raise TokenRefused(TokenFault.INVALID, "The token is not good yet.")
         if _instant(claims, "exp", 0) <= now:
             raise TokenRefused(TokenFault.EXPIRED, "The token has expired.")
-        return _caller(claims)
+        names = [str(claims[name]) for name in ("jti", FAMILY) if claims.get(name)]
+        if self._is_revoked(names):
+            raise TokenRefused(TokenFault.INVALID, "The token was revoked.")
+        return claims
 
     def _claims(self, token: str) -> dict[str, Any]:
         known = self._signed.get(token)

@@ -30,8 +30,15 @@ class Ledger:
         await self._run(partial(self._transact, lambda work: self._owner.check_put(work, object_id, now), write=False))
 
     async def find(self, object_id: str) -> StoredObject | None:
-        """What is recorded under this id."""
-        return await self._run(partial(self._transact, lambda work: work.records(OBJECTS).get(object_id), write=False))
+        """What is recorded under this id, where its owner lets it be fetched. Raises `Refused`."""
+
+        def find(work: UnitOfWork) -> StoredObject | None:
+            found = work.records(OBJECTS).get(object_id)
+            if found is not None:
+                self._owner.check_fetch(work, object_id)
+            return found
+
+        return await self._run(partial(self._transact, find, write=False))
 
     async def record(self, stored: StoredObject, on_kept: Callable[[str | None], None]) -> None:
         """Record the object and tell its owner, all or nothing. Raises `Refused`.

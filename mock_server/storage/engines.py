@@ -18,6 +18,7 @@ from mock_server.core.errors import SetupError
 
 # How long a unit of work waits for another one before it gives up.
 PATIENCE_SECONDS = 30
+CONNECT_SECONDS = 10
 POOL_SIZE = 10
 # One was enough in 360 openings of 60 new files by 6 processes each.
 WAL_ATTEMPTS = 10
@@ -138,7 +139,7 @@ def open_sqlite(url: URL) -> Connected:
 
 def open_postgresql(url: URL) -> Connected:
     url = url.set(drivername="postgresql+psycopg")
-    arguments = {"client_encoding": "utf8"}
+    arguments = {"client_encoding": "utf8", "connect_timeout": url.query.get("connect_timeout", CONNECT_SECONDS)}
     engine = own_engine(url, pool_size=POOL_SIZE, pool_timeout=PATIENCE_SECONDS, connect_args=arguments)
     event.listen(engine, "connect", set_up_postgresql_connection)
     host = url.host or url.query.get("host") or "local socket"

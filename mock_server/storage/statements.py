@@ -12,7 +12,7 @@ from sqlalchemy import BigInteger, ColumnElement, Select, Table, bindparam, dele
 from sqlalchemy.sql.base import Executable
 
 from mock_server.core.errors import StoreError
-from mock_server.core.records import Query
+from mock_server.core.records import Collection, Query
 from mock_server.storage.engines import Backend
 from mock_server.storage.tables import CollectionTable, folded
 from mock_server.storage.values import asked_value
@@ -75,26 +75,32 @@ class Statements:
 
 def asked(source: CollectionTable[Any], namespace: str, query: Query) -> Asked:
     """The query, checked and taken apart. Raises `StoreError` for what the collection can't be asked."""
-    name, columns = source.collection.name, source.collection.columns
-    named = [condition.column for condition in query.where] + ([query.order_by] if query.order_by is not None else [])
-    if unknown := [column for column in named if column not in columns]:
-        raise StoreError(f"{name} has no column {unknown[0]}; it has: {', '.join(columns) or 'none'}")
-    if query.search is not None and source.collection.search is None:
-        raise StoreError(f"{name} cannot be searched")
-    if query.offset < 0 or (query.limit or 0) < 0:
-        raise StoreError("offset and limit cannot be negative")
+    require_answerable(source.collection, query)
     values: dict[str, Any] = {"in_namespace": namespace}
     conditions = []
     for n, condition in enumerate(query.where):
-        if condition.operator not in OPERATORS:
-            raise StoreError(f"there is no operator {condition.operator}; there are: {', '.join(OPERATORS)}")
-        narrowed, value = asked_value(columns[condition.column].kind, condition.operator, condition.value)
-        conditions.append((condition.column, narrowed))
-        values[f"value_{n}"] = value
+        kind = source.collection.columns[condition.column].kind
+        symbol, values[f"value_{n}"] = asked_value(kind, condition.operator, condition.value)
+        conditions.append((condition.column, symbol))
     if query.search:
         values["needle"] = folded(query.search)
     shape = Shape(tuple(conditions), bool(query.search), query.order_by, query.ascending)
     return Asked(shape, values, query.offset, query.limit)
+
+
+def require_answerable(collection: Collection[Any], query: Query) -> None:
+    named = [condition.column for condition in query.where] + ([query.order_by] if query.order_by is not None else [])
+    for column in named:
+        if column not in collection.columns:
+            present = ", ".join(collection.columns) or "none"
+            raise StoreError(f"{collection.name} has no column {column}; it has: {present}")
+    for condition in query.where:
+        if condition.operator not in OPERATORS:
+            raise StoreError(f"there is no operator {condition.operator}; there are: {', '.join(OPERATORS)}")
+    if query.search is not None and collection.search is None:
+        raise StoreError(f"{collection.name} cannot be searched")
+    if query.offset < 0 or (query.limit or 0) < 0:
+        raise StoreError("offset and limit cannot be negative")
 
 
 def matching(table: Table, backend: Backend, shape: Shape) -> list[ColumnElement[bool]]:

@@ -56,15 +56,23 @@ def refusals() -> Mapping[str, BucketRefusal]:
 
 @dataclass
 class Owner:
-    """Lets bytes be put anywhere but under `spent` keys; `on_stored` may object in the last moment."""
+    """Lets bytes be put anywhere but under `spent` keys and fetched from anywhere but `withheld` ones.
+
+    `on_stored` may object in the last moment.
+    """
 
     spent: set[str] = field(default_factory=set)
+    withheld: set[str] = field(default_factory=set)
     seen: list[StoredObject] = field(default_factory=list)
     on_stored: Callable[[str], None] = lambda key: None
 
     def check_put(self, work: UnitOfWork, key: str, now: datetime) -> None:
         if key in self.spent:
             raise Refused(SPENT, "the upload is confirmed")
+
+    def check_fetch(self, work: UnitOfWork, key: str) -> None:
+        if key in self.withheld:
+            raise Refused(Rule.FETCH_ABSENT, "the upload is not confirmed")
 
     def stored(self, work: UnitOfWork, stored: StoredObject, now: datetime) -> None:
         self.on_stored(stored.id)

@@ -267,6 +267,13 @@ def test_a_rule_nobody_knows_is_an_internal_error(room: Room, caplog: pytest.Log
     assert [record.levelno for record in caplog.records] == [logging.ERROR]
 
 
+def test_what_the_owner_withholds_is_not_there(room: Room) -> None:
+    room.put(KEY, CONTENT)
+    room.owner.withheld.add(f"{BUCKET}/{KEY}")
+
+    assert_refused(room.get(KEY), Rule.FETCH_ABSENT, room)
+
+
 def test_a_failing_store_is_an_internal_error(room: Room, caplog: pytest.LogCaptureFixture) -> None:
     class Failing:
         def check_put(self, work: UnitOfWork, key: str, now: datetime) -> None:

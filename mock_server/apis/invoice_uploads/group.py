@@ -28,6 +28,10 @@ class UploadsOwner:
         """Raises `Refused`: UPL-PUT-SPENT."""
         service.check_put(self.bind(work), key, now)
 
+    def check_fetch(self, work: UnitOfWork, key: str) -> None:
+        """Raises `Refused`: UPL-FETCH-ABSENT."""
+        service.check_fetch(self.bind(work), key)
+
     def stored(self, work: UnitOfWork, stored: StoredObject, now: datetime) -> None:
         """Raises `Refused`: UPL-PUT-SPENT."""
         service.note_stored(self.bind(work), stored, now)

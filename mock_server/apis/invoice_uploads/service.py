@@ -183,6 +183,14 @@ def check_put(services: Services, key: str, now: datetime) -> Upload:
     return upload
 
 
+def check_fetch(services: Services, key: str) -> None:
+    """Return when an upload's bytes may be fetched: once they are confirmed. Raises `Refused`: UPL-FETCH-ABSENT."""
+    upload = services.work.records(UPLOADS).get(key.rsplit("/", 1)[-1])
+    if upload is None or upload.key != key:
+        raise Refused("UPL-FETCH-ABSENT", "The upload these bytes belonged to is gone.")
+    _check_allowed(services, "fetch", upload)
+
+
 def note_stored(services: Services, stored: StoredObject, now: datetime) -> None:
     """Take note of an upload's bytes. Raises `Refused`: UPL-PUT-SPENT."""
     _save(services, model.stored(check_put(services, stored.id, now)))

@@ -51,6 +51,7 @@ _DEFAULTS = Settings()
     help="Private RSA key (JWK) that tokens are signed with.",
 )
 @click.option("--public-url", metavar="ORIGIN", help="Origin of presigned URLs, where clients see another one.")
+@click.option("--auto-approve", metavar="USER", help="Approve authorization requests in this user's name, unasked.")
 @click.option("--access-log/--no-access-log", default=True, show_default=True, help="A line of JSON per request.")
 def command(**options: Any) -> None:
     """Serve both APIs until Ctrl-C.

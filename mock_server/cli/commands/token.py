@@ -31,9 +31,9 @@ def command(group: str, client: str | None, merchant: str | None, expires_in: in
     from mock_server.core.clock import SystemClock
     from mock_server.core.ids import RandomIds
     from mock_server.fixtures import fixture, signing_key_file
-    from mock_server.oauth.clients import grant_for, read_clients
+    from mock_server.oauth.clients import Directory, grant_for
     from mock_server.oauth.tokens import TokenMint, read_key
 
-    grant = grant_for(read_clients(fixture("clients")), group, client_id=client, merchant_id=merchant)
+    grant = grant_for(Directory.read(fixture("clients")), group, client_id=client, merchant_id=merchant)
     mint = TokenMint(read_key(signing_key or signing_key_file()), SystemClock(), RandomIds())
     click.echo(mint.mint(grant, timedelta(seconds=expires_in)))

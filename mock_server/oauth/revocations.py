@@ -1,0 +1,35 @@
+"""Whether a token was revoked, asked for every call of the APIs."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from mock_server.core.records import Query, Store, UnitOfWork, transact
+from mock_server.oauth.records import REVOKED
+
+
+class Revocations:
+    """What was revoked, in the store; on an embedded store asking costs nothing unless the token is a candidate."""
+
+    def __init__(self, store: Store, namespace: str) -> None:
+        self._store = store
+        self._namespace = namespace
+        self._candidates: set[str] | None = None
+        if store.is_embedded:
+            known = transact(store, namespace, lambda work: work.records(REVOKED).find(Query()), write=False)
+            self._candidates = {each.id for each in known.items}
+
+    def note(self, name: str) -> None:
+        """This is about to be revoked. Noted in vain where the unit of work is undone: the store decides."""
+        if self._candidates is not None:
+            self._candidates.add(name)
+
+    def has_any(self, names: Sequence[str]) -> bool:
+        """Whether one of these families or access tokens was revoked."""
+        if self._candidates is not None and self._candidates.isdisjoint(names):
+            return False
+
+        def is_revoked(work: UnitOfWork) -> bool:
+            return any(work.records(REVOKED).get(name) is not None for name in names)
+
+        return transact(self._store, self._namespace, is_revoked, write=False)
