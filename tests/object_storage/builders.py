@@ -72,7 +72,7 @@ class Owner:
 
     def check_fetch(self, work: UnitOfWork, key: str) -> None:
         if key in self.withheld:
-            raise Refused(Rule.FETCH_ABSENT, "the upload is not confirmed")
+            raise Refused("UPL-FETCH-ABSENT", "the upload is not confirmed")
 
     def stored(self, work: UnitOfWork, stored: StoredObject, now: datetime) -> None:
         self.on_stored(stored.id)
