@@ -37,6 +37,12 @@ class Request:
     base_url: str
     media_type: str = ""
 
+    @property
+    def merchant_id(self) -> str:
+        """Whose records the call is about; only operations that ask for a token have one."""
+        assert self.caller is not None, f"{self.operation_id} asks for no token"
+        return self.caller.merchant_id
+
 
 @dataclass(frozen=True)
 class Response:

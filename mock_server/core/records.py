@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Generic, Protocol, TypeVar
 
@@ -161,6 +161,14 @@ class Store(Protocol):
 
     def close(self) -> None:
         """Give back connections and files. Using the store afterwards raises `StoreError`."""
+
+
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+def earliest(records: Records[T], column: str) -> T | None:
+    """The record whose instant in a column comes first; those without one don't count."""
+    return records.first(Query(where=[Condition(column, ">", EPOCH)], order_by=column))
 
 
 def transact(store: Store, namespace: str, action: Callable[[UnitOfWork], U], *, write: bool, attempts: int = 20) -> U:

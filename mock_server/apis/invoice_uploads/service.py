@@ -16,7 +16,7 @@ from mock_server.core.ids import Ids
 from mock_server.core.instants import add_clamped
 from mock_server.core.lifecycle import not_found, targets
 from mock_server.core.objects import ObjectReader, ObjectUrls, StoredObject
-from mock_server.core.records import Condition, Query, UnitOfWork
+from mock_server.core.records import UnitOfWork, earliest
 from openapi.model import Contract
 
 BUCKET = "invoice-uploads"
@@ -161,14 +161,11 @@ def catch_up(services: Services, now: datetime) -> datetime | None:
     """Give up what was not confirmed in time; return when the next upload lapses, `None` for never."""
     uploads = services.work.records(UPLOADS)
     while True:
-        waiting = uploads.first(Query(where=[Condition("lapses_at", ">", _NEVER)], order_by="lapses_at"))
+        waiting = earliest(uploads, "lapses_at")
         if waiting is None or not model.has_lapsed(waiting, now):
             return waiting.lapses_at if waiting else None
         _check_allowed(services, "lapse", waiting)
         _forget(services, waiting)
-
-
-_NEVER = datetime.fromisoformat("1970-01-01T00:00:00+00:00")
 
 
 # What the bucket asks and tells

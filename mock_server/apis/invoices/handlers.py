@@ -12,67 +12,67 @@ from mock_server.core.exchange import JSON_TYPE, Request, Response
 
 
 def create_invoice(services: Services, request: Request) -> Response:
-    invoice = service.create(services, _merchant(request), wire.invoice_change(request.body))
+    invoice = service.create(services, request.merchant_id, wire.invoice_change(request.body))
     return Response.of({"id": invoice.id})
 
 
 def list_invoices(services: Services, request: Request) -> Response:
-    page = service.find(services, _merchant(request), wire.list_query(request.query))
+    page = service.find(services, request.merchant_id, wire.list_query(request.query))
     return Response.of(wire.list_json(page))
 
 
 def get_invoice(services: Services, request: Request) -> Response:
-    invoice = service.get(services, _merchant(request), request.path["invoiceId"])
+    invoice = service.get(services, request.merchant_id, request.path["invoiceId"])
     return Response.of(wire.invoice_json(invoice))
 
 
 def update_invoice(services: Services, request: Request) -> Response:
     change = wire.invoice_change(request.body)
-    service.update(services, _merchant(request), request.path["invoiceId"], change)
+    service.update(services, request.merchant_id, request.path["invoiceId"], change)
     return Response.empty()
 
 
 def delete_invoice(services: Services, request: Request) -> Response:
-    service.delete(services, _merchant(request), request.path["invoiceId"])
+    service.delete(services, request.merchant_id, request.path["invoiceId"])
     return Response.empty()
 
 
 def submit_invoice(services: Services, request: Request) -> Response:
     payment = wire.card_payment(request.body)
-    return _outcome(service.pay_by_card(services, _merchant(request), request.path["id"], payment))
+    return _outcome(service.pay_by_card(services, request.merchant_id, request.path["id"], payment))
 
 
 def submit_invoice_ach(services: Services, request: Request) -> Response:
     payment = wire.ach_payment(request.body)
-    return _outcome(service.pay_by_ach(services, _merchant(request), request.path["id"], payment))
+    return _outcome(service.pay_by_ach(services, request.merchant_id, request.path["id"], payment))
 
 
 def get_invoice_calculations(services: Services, request: Request) -> Response:
-    invoice = service.get(services, _merchant(request), request.path["invoiceId"])
+    invoice = service.get(services, request.merchant_id, request.path["invoiceId"])
     return Response.of(wire.calculations_json(invoice))
 
 
 def publish_invoice(services: Services, request: Request) -> Response:
     change = wire.invoice_change(request.body)
-    invoice = service.publish(services, _merchant(request), wire.published_id(request.body), change)
+    invoice = service.publish(services, request.merchant_id, wire.published_id(request.body), change)
     return Response.of({"id": invoice.id})
 
 
 def cancel_invoice(services: Services, request: Request) -> Response:
-    service.cancel(services, _merchant(request), request.path["invoiceId"])
+    service.cancel(services, request.merchant_id, request.path["invoiceId"])
     return Response.empty()
 
 
 def mark_invoice_as_paid(services: Services, request: Request) -> Response:
     method = wire.payment_method(request.body)
-    service.mark_as_paid(services, _merchant(request), request.path["invoiceId"], method)
+    service.mark_as_paid(services, request.merchant_id, request.path["invoiceId"], method)
     return Response.empty()
 
 
 def send_invoice_sms(services: Services, request: Request) -> Response:
     service.send_sms(
         services,
-        _merchant(request),
+        request.merchant_id,
         request.path["invoiceId"],
         request.body.get("phoneNumber"),
         has_consent=request.body.get("customerConsent", False),
@@ -81,17 +81,12 @@ def send_invoice_sms(services: Services, request: Request) -> Response:
 
 
 def download_invoice_pdf(services: Services, request: Request) -> Response:
-    invoice, merchant = service.printable(services, _merchant(request), request.path["invoiceId"])
+    invoice, merchant = service.printable(services, request.merchant_id, request.path["invoiceId"])
     render = partial(pdf.render, document_of(invoice, merchant))
     if request.media_type == JSON_TYPE:
         return Response.later(lambda: b'"' + base64.b64encode(render()) + b'"', JSON_TYPE, {})
     name = f'attachment; filename="{invoice.number}.pdf"'
     return Response.later(render, pdf.CONTENT_TYPE, {"content-disposition": name})
-
-
-def _merchant(request: Request) -> str:
-    assert request.caller is not None, "every operation of this group asks for a token"
-    return request.caller.merchant_id
 
 
 def _outcome(outcome: service.PaymentOutcome) -> Response:

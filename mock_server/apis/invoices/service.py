@@ -28,10 +28,8 @@ from mock_server.core.group import Agenda
 from mock_server.core.ids import Ids
 from mock_server.core.lifecycle import not_found, targets
 from mock_server.core.money import ZERO
-from mock_server.core.records import Collection, Condition, Page, Query, Stored, UnitOfWork
+from mock_server.core.records import Collection, Condition, Page, Query, UnitOfWork, earliest
 from openapi.model import Contract
-
-T = TypeVar("T", bound=Stored)
 
 
 @dataclass(frozen=True)
@@ -298,7 +296,7 @@ def catch_up(services: Services, now: datetime) -> datetime | None:
     """Let happen what has fallen due, in order; return when the next thing falls due, `None` for never."""
     invoices = services.work.records(INVOICES)
     while True:
-        due = invoices.first(Query(where=[Condition("falls_due_at", ">", _NEVER)], order_by="falls_due_at"))
+        due = earliest(invoices, "falls_due_at")
         if due is None or due.falls_due_at is None or due.falls_due_at > now:
             return due.falls_due_at if due else None
         let_happen(services, due, _falls_due(due), due.falls_due_at)
@@ -308,9 +306,6 @@ def _falls_due(invoice: Invoice) -> str:
     if invoice.status is Status.PROCESSING_PAYMENT:
         return "return" if invoice.returns_with else "settle"
     return "expire"
-
-
-_NEVER = datetime.fromisoformat("1970-01-01T00:00:00+00:00")
 
 
 # Steps
