@@ -15,13 +15,17 @@ LOOK_AGAIN = timedelta(minutes=1)
 
 
 class DueEvents:
-    """Remembers when something next falls due, so that asking costs a comparison and not a query."""
+    """Remembers when something next falls due, so that asking costs a comparison and not a query.
+
+    Two locks: whoever notes something may be inside a unit of work that whoever catches up is waiting for.
+    """
 
     def __init__(self, clock: Clock) -> None:
         self._clock = clock
         self._catch_ups: Sequence[CatchUp] = ()
         self._next: datetime | None = None
-        self._lock = threading.RLock()
+        self._noting = threading.Lock()
+        self._catching_up = threading.Lock()
 
     def start(self, catch_ups: Sequence[CatchUp]) -> None:
         """Say what is to be done when something falls due; each returns when its next thing does."""
@@ -30,18 +34,25 @@ class DueEvents:
 
     def note(self, at: datetime | None) -> None:
         """Something falls due at this instant."""
-        with self._lock:
+        with self._noting:
             if at is not None and (self._next is None or at < self._next):
                 self._next = at
 
     def catch_up(self) -> None:
-        """Let happen whatever has fallen due."""
+        """Let happen whatever has fallen due. Never called inside a unit of work."""
         now = self._clock.now()
-        if self._next is None or now < self._next:
+        if not self._is_due(now):
             return
-        with self._lock:
-            if self._next is None or now < self._next:
+        with self._catching_up:
+            if not self._is_due(now):
                 return  # somebody else has just done it
             self._next = now + LOOK_AGAIN
-            for catch_up in self._catch_ups:
-                self.note(catch_up(now))
+            try:
+                for catch_up in self._catch_ups:
+                    self.note(catch_up(now))
+            except BaseException:
+                self.note(now)  # it is due still
+                raise
+
+    def _is_due(self, now: datetime) -> bool:
+        return self._next is not None and self._next <= now

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import MutableMapping
 from dataclasses import dataclass
 from typing import Any
@@ -36,7 +37,14 @@ def header(scope: Scope, name: bytes) -> str | None:
     return next((value.decode("latin-1") for key, value in scope["headers"] if key == name), None)
 
 
+_HOST = re.compile(r"(?:\[[0-9A-Fa-f:.]+\]|[A-Za-z0-9._-]+)(?::([0-9]{1,5}))?")
+
+
 def base_url(scope: Scope) -> str:
-    """The address the client reached us under, without a path."""
-    host = header(scope, b"host") or "{}:{}".format(*scope["server"])
+    """The address the client reached us under, without a path; our own where its Host header names none."""
+    host = header(scope, b"host") or ""
+    found = _HOST.fullmatch(host)
+    if not found or int(found[1] or 0) > 65535:
+        address, port = scope["server"]
+        host = f"[{address}]:{port}" if ":" in address else f"{address}:{port}"
     return f"{scope['scheme']}://{host}"

@@ -67,8 +67,10 @@ def _by_field(violations: list[Violation]) -> dict[str, list[str]]:
 
 
 def _details(violations: list[Violation], message: str, status: int) -> str:
-    if status != HTTPStatus.BAD_REQUEST or not violations:
+    if not violations:
         return message
+    if status != HTTPStatus.BAD_REQUEST:
+        return " ".join(_sentence(each) for each in violations)
     lines = "".join(f"\n -- {_field(each)}: {_sentence(each)} Severity: Error" for each in violations)
     return f"Validation failed: {lines}"
 

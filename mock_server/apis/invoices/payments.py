@@ -58,6 +58,11 @@ class Processing:
         return self.returned_accounts.get(account_number)
 
 
+def shown_end(number: str) -> str:
+    """What may be shown of a number: its last four digits, and never more than half of it."""
+    return number[-min(4, len(number) // 2) :]
+
+
 def is_card_number(number: str | None) -> bool:
     """12 to 19 digits with a right check digit (Luhn, ISO/IEC 7812-1)."""
     if number is None or not _CARD.fullmatch(number):

@@ -221,7 +221,7 @@ def pay_by_card(services: Services, merchant_id: str, invoice_id: str, payment: 
         raise _broken([("INV-CARD-AMOUNT", "/totalAmount", message)], invoice.id)
     number = payment.account_number or ""
     answer = services.setup.processing.charge(number)
-    last4 = number[-4:]
+    last4 = payments.shown_end(number)
     if answer.is_approved:
         paid = model.paid_by_card(invoice, services.setup.ids.new(), last4, services.moment())
         _save(services, paid)
@@ -246,7 +246,7 @@ def pay_by_ach(services: Services, merchant_id: str, invoice_id: str, payment: A
     submitted = model.ach_submitted(
         invoice,
         transaction_id=services.setup.ids.new(),
-        last4=number[-4:],
+        last4=payments.shown_end(number),
         falls_due_at=model.after_business_days(services.now(), days),
         returns_with=services.setup.processing.return_code(number),
         moment=services.moment(),
@@ -273,7 +273,7 @@ def send_sms(
     if not 7 <= len(digits) <= 15:
         message = "must have 7 to 15 digits, or the customer a mobile number that has."
         raise _broken([("INV-SMS-PHONE", "/phoneNumber", message)], invoice.id)
-    return _save(services, model.sms_sent(invoice, digits[-4:], services.moment()))
+    return _save(services, model.sms_sent(invoice, payments.shown_end(digits), services.moment()))
 
 
 # Events without an operation
@@ -299,7 +299,7 @@ def catch_up(services: Services, now: datetime) -> datetime | None:
         due = earliest(invoices, "falls_due_at")
         if due is None or due.falls_due_at is None or due.falls_due_at > now:
             return due.falls_due_at if due else None
-        let_happen(services, due, _falls_due(due), due.falls_due_at)
+        let_happen(services, due, _falls_due(due), max(due.falls_due_at, due.history[-1].at))
 
 
 def _falls_due(invoice: Invoice) -> str:
@@ -343,7 +343,7 @@ def _with_references(services: Services, invoice: Invoice, change: InvoiceChange
     ach = _referenced(services, PROCESSORS, invoice, terms.ach_processor_id, "achPaymentProcessorId")
     _check_kind(ach, "ach", "achPaymentProcessorId")
     contact_info = _referenced(services, CONTACT_INFOS, invoice, terms.contact_info_id, "merchantContactInfoId")
-    customer = _customer(services, invoice, change.customer)
+    customer = _customer(services, invoice, change)
     return replace(
         invoice,
         terms=replace(terms, customer_id=customer.id if customer else None),
@@ -353,20 +353,21 @@ def _with_references(services: Services, invoice: Invoice, change: InvoiceChange
     )
 
 
-def _customer(services: Services, invoice: Invoice, change: CustomerChange | None) -> Customer | None:
+def _customer(services: Services, invoice: Invoice, change: InvoiceChange) -> Customer | None:
     """The customer meant by an id, with the fields given beside it; a new one when fields come without an id."""
-    named = invoice.terms.customer_id or (change.id if change else None)
-    if named is None and change is None:
+    given = change.customer
+    named = change.fields.get("customer_id") or (given.id if given else None) or invoice.terms.customer_id
+    if named is None and given is None:
         return None
-    if named is None and invoice.customer is not None:
+    if named is None and invoice.customer is not None and "customer_id" not in change.fields:
         named = invoice.customer.id
     if named is None:
-        customer = Customer(services.setup.ids.new(), invoice.merchant_id, _details(CustomerDetails(), change))
+        customer = Customer(services.setup.ids.new(), invoice.merchant_id, _details(CustomerDetails(), given))
         services.work.records(CUSTOMERS).add(customer)
         return customer
     found = _referenced(services, CUSTOMERS, invoice, named, "customerId")
     kept = invoice.customer if invoice.customer and found and invoice.customer.id == found.id else found
-    return replace(kept, details=_details(kept.details, change)) if kept else None
+    return replace(kept, details=_details(kept.details, given)) if kept else None
 
 
 def _details(before: CustomerDetails, change: CustomerChange | None) -> CustomerDetails:
@@ -400,7 +401,7 @@ def _unknown(member: str, record_id: str) -> Refused:
 
 def _check_total(services: Services, invoice: Invoice) -> None:
     maximum = Decimal(str(services.setup.contract.limit("INV-TOTAL-RANGE", "maximum")))
-    if invoice.amounts.total > maximum:
+    if max(invoice.amounts.sub_total, invoice.amounts.total) > maximum:
         message = f"must not add up to more than {maximum}."
         raise _broken([("INV-TOTAL-RANGE", "/lineItems", message)])
 
@@ -452,7 +453,12 @@ def _broken(wrong: list[tuple[str, str, str]], entity_id: str | None = None) -> 
 
 def _expires_at(services: Services, invoice: Invoice) -> datetime | None:
     after, due = services.setup.expires_after, invoice.terms.due_date
-    return due + after if after is not None and due is not None else None
+    if after is None or due is None:
+        return None
+    try:
+        return due + after
+    except OverflowError:
+        return None  # the calendar ends before
 
 
 def _merchant(services: Services, merchant_id: str) -> Merchant:
