@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import heapq
 import threading
 from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
@@ -15,7 +16,7 @@ LOOK_AGAIN = timedelta(minutes=1)
 
 
 class DueEvents:
-    """Remembers when something next falls due, so that asking costs a comparison and not a query.
+    """Remembers when something falls due, so that asking costs a comparison and not a query.
 
     Two locks: whoever notes something may be inside a unit of work that whoever catches up is waiting for.
     """
@@ -23,20 +24,20 @@ class DueEvents:
     def __init__(self, clock: Clock) -> None:
         self._clock = clock
         self._catch_ups: Sequence[CatchUp] = ()
-        self._next: datetime | None = None
+        self._noted: list[datetime] = []
         self._noting = threading.Lock()
         self._catching_up = threading.Lock()
 
     def start(self, catch_ups: Sequence[CatchUp]) -> None:
         """Say what is to be done when something falls due; each returns when its next thing does."""
         self._catch_ups = catch_ups
-        self._next = self._clock.now()
+        self.note(self._clock.now())
 
     def note(self, at: datetime | None) -> None:
         """Something falls due at this instant."""
-        with self._noting:
-            if at is not None and (self._next is None or at < self._next):
-                self._next = at
+        if at is not None:
+            with self._noting:
+                heapq.heappush(self._noted, at)
 
     def catch_up(self) -> None:
         """Let happen whatever has fallen due. Never called inside a unit of work."""
@@ -46,13 +47,16 @@ class DueEvents:
         with self._catching_up:
             if not self._is_due(now):
                 return  # somebody else has just done it
-            self._next = now + LOOK_AGAIN
+            with self._noting:
+                while self._is_due(now):
+                    heapq.heappop(self._noted)
             try:
                 for catch_up in self._catch_ups:
                     self.note(catch_up(now))
+                self.note(now + LOOK_AGAIN)
             except BaseException:
                 self.note(now)  # it is due still
                 raise
 
     def _is_due(self, now: datetime) -> bool:
-        return self._next is not None and self._next <= now
+        return bool(self._noted) and self._noted[0] <= now

@@ -127,11 +127,16 @@ class Invoices:
 
     def act(self, operation: str, invoice_id: str) -> Response:
         """Ask for an operation of the lifecycle on an invoice with a request that is fine in itself."""
-        total = self.get_total(invoice_id)
+        return self.ask(operation, invoice_id, self.get_total(invoice_id))
+
+    def ask(self, operation: str, invoice_id: str, total: Any = 1, **more: Any) -> Response:
+        """The one call of it: a card pays `total`. `more`: members of the body that differ, or `headers`."""
+        headers = more.pop("headers", {})
         method, path, json = ACTIONS[operation]
         body = None if json is None else {**json, **({"totalAmount": total} if "totalAmount" in json else {})}
         body = {**body, "id": invoice_id} if operation == "publishInvoice" and body is not None else body
-        return self.call(method, path.format(id=invoice_id), body)
+        body = {**body, **more} if body is not None else body
+        return self.call(method, path.format(id=invoice_id), body, headers=headers)
 
     def get_total(self, invoice_id: str) -> Any:
         found = self.call("GET", f"/invoices/{invoice_id}")
