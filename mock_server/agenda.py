@@ -5,7 +5,7 @@ from __future__ import annotations
 import heapq
 import threading
 from collections.abc import Callable, Sequence
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 from mock_server.core.clock import Clock
 
@@ -25,13 +25,14 @@ class DueEvents:
         self._clock = clock
         self._catch_ups: Sequence[CatchUp] = ()
         self._noted: list[datetime] = []
+        self._look_again_at = datetime.max.replace(tzinfo=UTC)
         self._noting = threading.Lock()
         self._catching_up = threading.Lock()
 
     def start(self, catch_ups: Sequence[CatchUp]) -> None:
         """Say what is to be done when something falls due; each returns when its next thing does."""
         self._catch_ups = catch_ups
-        self.note(self._clock.now())
+        self._look_again_at = self._clock.now()
 
     def note(self, at: datetime | None) -> None:
         """Something falls due at this instant."""
@@ -48,15 +49,15 @@ class DueEvents:
             if not self._is_due(now):
                 return  # somebody else has just done it
             with self._noting:
+                self._look_again_at = now + LOOK_AGAIN
                 while self._is_due(now):
                     heapq.heappop(self._noted)
             try:
                 for catch_up in self._catch_ups:
                     self.note(catch_up(now))
-                self.note(now + LOOK_AGAIN)
             except BaseException:
                 self.note(now)  # it is due still
                 raise
 
     def _is_due(self, now: datetime) -> bool:
-        return bool(self._noted) and self._noted[0] <= now
+        return self._look_again_at <= now or (bool(self._noted) and self._noted[0] <= now)

@@ -33,7 +33,7 @@ class FixedClock:
         """Move forward. Raises `ValueError` for a step back: what has fallen due can't be undone."""
         if by < timedelta():
             raise ValueError(f"a clock only moves forward, not by {by}")
-        self._now += by
+        self._now = whole_milliseconds(self._now + by)
 
 
 def whole_milliseconds(instant: datetime) -> datetime:
