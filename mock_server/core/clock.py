@@ -24,16 +24,16 @@ class FixedClock:
     """Stands still until it is moved; for tests, and for a frozen mock."""
 
     def __init__(self, at: datetime) -> None:
-        self._now = whole_milliseconds(at)
+        self._at = at
 
     def now(self) -> datetime:
-        return self._now
+        return whole_milliseconds(self._at)
 
     def advance(self, by: timedelta) -> None:
         """Move forward. Raises `ValueError` for a step back: what has fallen due can't be undone."""
         if by < timedelta():
             raise ValueError(f"a clock only moves forward, not by {by}")
-        self._now = whole_milliseconds(self._now + by)
+        self._at += by
 
 
 def whole_milliseconds(instant: datetime) -> datetime:
