@@ -26,6 +26,7 @@ class DueEvents:
         self._catch_ups: Sequence[CatchUp] = ()
         self._noted: list[datetime] = []
         self._look_again_at = datetime.max.replace(tzinfo=UTC)
+        self._is_busy = False
         self._noting = threading.Lock()
         self._catching_up = threading.Lock()
 
@@ -43,21 +44,26 @@ class DueEvents:
     def catch_up(self) -> None:
         """Let happen whatever has fallen due. Never called inside a unit of work."""
         now = self._clock.now()
-        if not self._is_due(now):
+        if not self._is_busy and not self._is_due(now):
             return
         with self._catching_up:
-            if not self._is_due(now):
-                return  # somebody else has just done it
+            if self._is_due(now):  # else somebody has just done it, and was worth waiting for
+                self._let_happen(now)
+
+    def _let_happen(self, now: datetime) -> None:
+        self._is_busy = True
+        try:
             with self._noting:
                 self._look_again_at = now + LOOK_AGAIN
                 while self._is_due(now):
                     heapq.heappop(self._noted)
-            try:
-                for catch_up in self._catch_ups:
-                    self.note(catch_up(now))
-            except BaseException:
-                self.note(now)  # it is due still
-                raise
+            for catch_up in self._catch_ups:
+                self.note(catch_up(now))
+        except BaseException:
+            self.note(now)  # it is due still
+            raise
+        finally:
+            self._is_busy = False
 
     def _is_due(self, now: datetime) -> bool:
         return self._look_again_at <= now or (bool(self._noted) and self._noted[0] <= now)

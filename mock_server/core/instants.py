@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from datetime import UTC, datetime, timedelta
 
 from mock_server.core.clock import whole_milliseconds
+
+
+_RFC_3339 = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}(T[0-9]{2}:[0-9]{2}:[0-9]{2}(\.[0-9]+)?(Z|[+-][0-9]{2}:[0-9]{2}))?")
 
 
 def to_text(instant: datetime) -> str:
@@ -21,6 +25,8 @@ def from_text(text: str) -> datetime:
     Raises `ValueError` where no calendar has that instant, or Python's doesn't reach that far.
     """
     upper = text.upper().replace(" ", "T")
+    if not _RFC_3339.fullmatch(upper):
+        raise ValueError(f"{text!r} is neither a date-time nor a full-date of RFC 3339")
     is_leap_second = upper[16:19] == ":60"
     parsed = datetime.fromisoformat(upper[:17] + "59" + upper[19:] if is_leap_second else upper)
     aware = parsed if parsed.tzinfo else parsed.replace(tzinfo=UTC)

@@ -34,7 +34,8 @@ U = TypeVar("U")
 class Column(Generic[T]):
     """A value derived from the record that queries may filter and order by.
 
-    `kind`: `str`, `int`, `Decimal` (money: up to 12 digits before and 2 after the point) or `datetime` (aware UTC).
+    `kind`: `str` (up to a few hundred characters where it is indexed), `int` (64 bits), `Decimal` (money: up to 12
+    digits before and 2 after the point, and no more) or `datetime` (aware UTC).
     Strings are compared by code point; a NUL character in them counts as absent.
     """
 
@@ -150,7 +151,8 @@ class Store(Protocol):
         """Open a unit of work: committed when the block ends, undone when it raises.
 
         `write=True`: what is read stays true until the end, or the commit fails with `StaleRecord`.
-        `write=False`: changes raise `StoreError`.
+        `write=False`: changes raise `StoreError`. Inside another unit of work of the same thread: `StoreError`.
+        Waiting for others has an end: after that, `StoreError`.
 
         Raises:
             StaleRecord: at the end, where the store found out only then that somebody else was first.

@@ -62,7 +62,7 @@ class Transaction:
         try:
             self._connection = self._gate.begun(self._begin)
         except BaseException:
-            self._gate.leave(write=self._is_write)
+            self._gate.leave(None, write=self._is_write)
             raise
         return self
 
@@ -78,8 +78,7 @@ class Transaction:
                 roll_back(connection)
         finally:
             self._connection = None
-            self._gate.give_back(connection)
-            self._gate.leave(write=self._is_write)
+            self._gate.leave(connection, write=self._is_write)
         if raised is None and self._failure is not None:
             raise self._failure
 
@@ -133,14 +132,18 @@ class Transactions:
             raise StoreError(f"another unit of work has been open for {PATIENCE_SECONDS} seconds")
         self._inside.add(threading.get_ident())
         if self._is_closed:
-            self.leave(write=write)
+            self.leave(None, write=write)
             raise StoreError("the state store is closed")
 
-    def leave(self, *, write: bool) -> None:
-        """Let the next one in."""
-        self._inside.discard(threading.get_ident())
-        if self._must_queue(write):
-            self._queue.release()
+    def leave(self, connection: Connection | None, *, write: bool) -> None:
+        """Take back the connection, where there is one, and let the next one in."""
+        try:
+            if connection is not None:
+                self._take_back(connection)
+        finally:
+            self._inside.discard(threading.get_ident())
+            if self._must_queue(write):
+                self._queue.release()
 
     def begun(self, begin: str) -> Connection:
         """A connection on which `begin` has been said."""
@@ -151,7 +154,7 @@ class Transactions:
             self._engine.dispose()
             return self._begun(begin, last_attempt=True)
 
-    def give_back(self, connection: Connection) -> None:
+    def _take_back(self, connection: Connection) -> None:
         if self._is_closed and not connection.invalidated:
             connection.detach()  # so that it is closed now, and not kept by a pool nobody has any more
         connection.close()

@@ -8,6 +8,15 @@ from decimal import Decimal
 from mock_server.apis.invoices.model import ContactInfo, Customer, Invoice, Merchant, Processor
 from mock_server.core.records import Collection, Column
 
+LONGEST_ORDERED_NAME = 200
+"""Characters of a customer's name that count in the order of a list: an index takes no long texts."""
+
+
+def _ordering_name(invoice: Invoice) -> str | None:
+    name = invoice.customer.details.display_name if invoice.customer else None
+    return name[:LONGEST_ORDERED_NAME] if name else None
+
+
 _INVOICE_COLUMNS: dict[str, Column[Invoice]] = {
     "merchant": Column(str, lambda invoice: invoice.merchant_id),
     "created_at": Column(datetime, lambda invoice: invoice.created_at),
@@ -17,7 +26,7 @@ _INVOICE_COLUMNS: dict[str, Column[Invoice]] = {
     "due_date": Column(datetime, lambda invoice: invoice.terms.due_date),
     "payment_date": Column(datetime, lambda invoice: invoice.payment_date),
     "total_amount": Column(Decimal, lambda invoice: invoice.amounts.total),
-    "customer_name": Column(str, lambda invoice: invoice.customer.details.display_name if invoice.customer else None),
+    "customer_name": Column(str, _ordering_name),
     "falls_due_at": Column(datetime, lambda invoice: invoice.falls_due_at),
 }
 
