@@ -7,7 +7,6 @@ from datetime import UTC, datetime, timedelta
 
 from mock_server.core.clock import whole_milliseconds
 
-
 _RFC_3339 = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}(T[0-9]{2}:[0-9]{2}:[0-9]{2}(\.[0-9]+)?(Z|[+-][0-9]{2}:[0-9]{2}))?")
 
 
