@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import itertools
 import uuid
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -56,6 +58,16 @@ class Mock:
         server = build(Settings(**{"access_log": False, **settings}), clock)
         client = TestClient(server.app, base_url="http://mock.test")
         return cls(server, clock, client, TokenMint(read_key(signing_key_file()), clock, RandomIds()))
+
+    @classmethod
+    @contextmanager
+    def running(cls, **settings: Any) -> Iterator[Mock]:
+        """A mock that is stopped at the end of the block."""
+        mock = cls.start(**settings)
+        try:
+            yield mock
+        finally:
+            mock.stop()
 
     def stop(self) -> None:
         self.client.close()

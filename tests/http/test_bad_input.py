@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-
 from typing import Any
 
 import pytest
@@ -144,12 +143,34 @@ def test_an_endless_body_is_refused_without_being_read_to_its_end(call: Caller) 
 @pytest.mark.parametrize(
     "query",
     [
-        "status=8", "status=0", "status=Draft", "status=1.0", "status=1_0", "status=", "status=1&status=2", "page=0", "page=-1",
-        "page=1e3", "page=99999999999999999999999", "page=2147483648", "pageSize=0", "pageSize=101", "asc=1", "asc=yes",
-        "orderBy=id", "orderBy=", "orderBy=__class__", "issueDateFrom=yesterday", "issueDateTo=2026-02-30T00:00:00Z",
-        "dueDateFrom=2026-01-01", "paymentDateTo=2026-01-01T00:00:00", "search=%ff", "page=%00", "page=١",
+        "status=8",
+        "status=0",
+        "status=Draft",
+        "status=1.0",
+        "status=1_0",
+        "status=",
+        "status=1&status=2",
+        "page=0",
+        "page=-1",
+        "page=1e3",
+        "page=99999999999999999999999",
+        "page=2147483648",
+        "pageSize=0",
+        "pageSize=101",
+        "asc=1",
+        "asc=yes",
+        "orderBy=id",
+        "orderBy=",
+        "orderBy=__class__",
+        "issueDateFrom=yesterday",
+        "issueDateTo=2026-02-30T00:00:00Z",
+        "dueDateFrom=2026-01-01",
+        "paymentDateTo=2026-01-01T00:00:00",
+        "search=%ff",
+        "page=%00",
+        "page=١",
     ],
-)  # fmt: skip
+)
 def test_an_unknown_query_value_is_refused(query: str, call: Caller) -> None:
     refused(call("GET", f"/invoices?{query}"), 400, "parameters", "INV-PARAMETER")
 
@@ -163,8 +184,18 @@ def test_other_query_values_are_taken(query: str, call: Caller) -> None:
 
 @pytest.mark.parametrize(
     "invoice_id",
-    ["1", "nil", "497f6eca62764993bfeb53cbbbba6f08", "{497f6eca-6276-4993-bfeb-53cbbbba6f08}", "%00", "497f6eca-6276-4993-bfeb-53cbbbba6f0g", "%F0%9F%98%80", "a" * 5000, "%ff"],
-)  # fmt: skip
+    [
+        "1",
+        "nil",
+        "497f6eca62764993bfeb53cbbbba6f08",
+        "{497f6eca-6276-4993-bfeb-53cbbbba6f08}",
+        "%00",
+        "497f6eca-6276-4993-bfeb-53cbbbba6f0g",
+        "%F0%9F%98%80",
+        "a" * 5000,
+        "%ff",
+    ],
+)
 def test_a_bad_uuid_is_refused(invoice_id: str, call: Caller, shared_mock: Mock) -> None:
     refused(call("GET", f"/invoices/{invoice_id}"), 400, "parameters", "INV-PARAMETER")
     uploads = shared_mock.caller("invoice-uploads")
@@ -259,11 +290,20 @@ def test_a_key_that_is_too_long_is_refused(call: Caller) -> None:
 @pytest.mark.parametrize(
     "body",
     [
-        {"dueDate": "tomorrow"}, {"dueDate": "0000-01-01T00:00:00Z"}, {"dueDate": 5}, {"lineItems": [None]}, {"lineItems": {}},
-        {"customer": None}, {"customerId": "x"}, {"shippingAmount": -1}, {"lineItems": [{}] * 501}, {"lineItems": [{"quantity": 1e300}]},
-        {"achAllowFasterProcessing": "yes"}, {"customer": {"billingAddress": {"stateId": 2**31}}},
+        {"dueDate": "tomorrow"},
+        {"dueDate": "0000-01-01T00:00:00Z"},
+        {"dueDate": 5},
+        {"lineItems": [None]},
+        {"lineItems": {}},
+        {"customer": None},
+        {"customerId": "x"},
+        {"shippingAmount": -1},
+        {"lineItems": [{}] * 501},
+        {"lineItems": [{"quantity": 1e300}]},
+        {"achAllowFasterProcessing": "yes"},
+        {"customer": {"billingAddress": {"stateId": 2**31}}},
     ],
-)  # fmt: skip
+)
 def test_a_body_that_breaks_the_schema_is_refused_and_nothing_is_stored(body: Any, invoices: Invoices) -> None:
     refused(invoices.call("POST", "/invoices", body), 400, "body", "INV-BODY-SCHEMA")
     assert invoices.call("GET", "/invoices").json()["total"] == 0
