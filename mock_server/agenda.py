@@ -44,7 +44,7 @@ class DueEvents:
     def catch_up(self) -> None:
         """Let happen whatever has fallen due. Never called inside a unit of work."""
         now = self._clock.now()
-        if not self._is_busy and not self._is_due(now):
+        if not self._is_due(now) and not self._is_busy:
             return
         with self._catching_up:
             if self._is_due(now):  # else somebody has just done it, and was worth waiting for

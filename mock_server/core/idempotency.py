@@ -7,6 +7,7 @@ its cause is mended. A real deployment's answer to a repeated refused call would
 from __future__ import annotations
 
 import hashlib
+import hmac
 from dataclasses import dataclass
 
 from mock_server.core.errors import MockServerError, RecordExists, StaleRecord
@@ -20,7 +21,8 @@ HEADER = "idempotency-key"
 class KeptAnswer:
     """An answer kept under `id`, which stands for merchant, operation, resource and key.
 
-    `fingerprint`: SHA-256 of the request body, in hex; the body itself may hold a card number and is not kept.
+    `fingerprint`: of the request body, in hex. The body may hold a card number: it is not kept, and its digest is keyed
+    with the client's key, which isn't kept either, so that nobody can find the number by trying.
     """
 
     id: str
@@ -48,8 +50,8 @@ class RepeatableCall:
     @classmethod
     def of(cls, merchant_id: str, method: str, path: str, key: str, body: bytes) -> RepeatableCall:
         """The call of a merchant on a path; the same key may be used elsewhere for something else."""
-        name = "\n".join((merchant_id, method, path, key))
-        return cls(id=hashlib.sha256(name.encode()).hexdigest(), fingerprint=hashlib.sha256(body).hexdigest())
+        name = "\n".join((merchant_id, method, path, key)).encode()
+        return cls(id=hashlib.sha256(name).hexdigest(), fingerprint=hmac.digest(name, body, "sha256").hex())
 
     def earlier_answer(self, work: UnitOfWork) -> Response | None:
         """The answer that was given the first time, or `None` when this is the first time.

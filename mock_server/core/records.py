@@ -165,12 +165,12 @@ class Store(Protocol):
         """Give back connections and files. Using the store afterwards raises `StoreError`."""
 
 
-EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+BEGINNING = datetime(1, 1, 1, tzinfo=UTC)
 
 
 def earliest(records: Records[T], column: str) -> T | None:
     """The record whose instant in a column comes first; those without one don't count."""
-    return records.first(Query(where=[Condition(column, ">", EPOCH)], order_by=column))
+    return records.first(Query(where=[Condition(column, ">=", BEGINNING)], order_by=column))
 
 
 def transact(store: Store, namespace: str, action: Callable[[UnitOfWork], U], *, write: bool, attempts: int = 20) -> U:

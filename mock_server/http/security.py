@@ -41,7 +41,7 @@ def _caller(authorization: str | None, group: Group, verifier: TokenVerifier) ->
         raise Refused(group.rules.token_missing, message, headers=_challenge())
     if scheme.lower() != "bearer" or not token.strip():
         message = "The Authorization header holds no bearer token."
-        raise Refused(group.rules.token_invalid, message, headers=_challenge("invalid_request", message))
+        raise Refused(group.rules.token_missing, message, headers=_challenge())
     try:
         return verifier.verify(token.strip(), group.audience or "")
     except TokenRefused as error:

@@ -8,13 +8,25 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
+import jsonschema_rs
+
 from mock_server.apis.invoices import model, wire
 from mock_server.apis.invoices.model import Invoice, Merchant, Moment, PaymentMethod, Processor
 from mock_server.apis.invoices.records import CONTACT_INFOS, CUSTOMERS, INVOICES, MERCHANTS, PROCESSORS
-from mock_server.apis.invoices.service import Services, check_allowed, drafted, let_happen, next_number
+from mock_server.apis.invoices.service import (
+    Services,
+    check_allowed,
+    check_publishable,
+    check_total,
+    drafted,
+    let_happen,
+    next_number,
+)
 from mock_server.core.clock import FixedClock
 from mock_server.core.ids import SeededIds
 from mock_server.core.instants import from_text
+from openapi.documents import to_pointer
+from openapi.schemas import json_schema
 
 Json = Mapping[str, Any]
 
@@ -26,8 +38,16 @@ def seed(services: Services, data: Json) -> None:
         KeyError, ValueError, Refused: the seed lacks something, or says what the lifecycle forbids.
     """
     _seed_references(services, data)
+    create = services.setup.contract.operations["createInvoice"]
+    assert create.body is not None, "an invoice is created from a body"
+    components = services.setup.contract.document["components"]["schemas"]
+    schema = json_schema(create.body.contents[0].schema, components)
+    validator = jsonschema_rs.Draft202012Validator(schema, validate_formats=True)
     for entry in data.get("invoices", []):
-        _seed_invoice(services, entry)
+        body = _with_decimals(entry["body"])
+        for error in validator.iter_errors(body):
+            raise ValueError(f"invoice {entry['id']}: {to_pointer(*error.instance_path)}: {error.message}")
+        _seed_invoice(services, entry, body)
 
 
 def _seed_references(services: Services, data: Json) -> None:
@@ -40,17 +60,20 @@ def _seed_references(services: Services, data: Json) -> None:
         work.records(CONTACT_INFOS).add(wire.seeded_contact_info(entry))
     for entry in data.get("processors", []):
         surcharge = Decimal(str(entry.get("surchargePercentage", 0)))
+        if not 0 <= surcharge <= 100:
+            raise ValueError(f"processor {entry['id']}: the surcharge is not between 0 and 100 percent")
         processor = Processor(entry["id"], entry["merchantId"], entry["kind"], entry["name"], surcharge)
         work.records(PROCESSORS).add(processor)
 
 
-def _seed_invoice(services: Services, entry: Json) -> None:
+def _seed_invoice(services: Services, entry: Json, body: Json) -> None:
     at = from_text(entry["createdAt"])
     clock = FixedClock(at)
     then = replace(services, setup=replace(services.setup, clock=clock, ids=SeededIds(entry["id"])))
-    change = wire.invoice_change(_with_decimals(entry["body"]))
+    change = wire.invoice_change(body)
     draft = replace(drafted(then, entry["merchantId"], change), id=entry["id"])
     invoice = model.created(draft, then.moment())
+    check_total(then, invoice)
     services.work.records(INVOICES).add(invoice)
     for event in entry.get("events", []):
         invoices = services.work.records(INVOICES)
@@ -70,6 +93,8 @@ def _stored(invoice: Invoice | None) -> Invoice:
 
 
 def _publish(services: Services, invoice: Invoice, event: Json, moment: Moment) -> Invoice:
+    """As the operation does; but a seeded invoice expires only where the seed says so."""
+    check_publishable(invoice)
     number = next_number(services, invoice.merchant_id)
     return model.published(invoice, number, services.setup.ids.new(), moment, expires_at=None)
 

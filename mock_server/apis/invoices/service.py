@@ -139,7 +139,7 @@ def printable(services: Services, merchant_id: str, invoice_id: str) -> tuple[In
 def create(services: Services, merchant_id: str, change: InvoiceChange) -> Invoice:
     """Store a new draft. Raises `Refused`: INV-REFERENCE, INV-TOTAL-RANGE."""
     draft = model.created(drafted(services, merchant_id, change), services.moment())
-    _check_total(services, draft)
+    check_total(services, draft)
     return _add(services, draft)
 
 
@@ -153,9 +153,9 @@ def update(services: Services, merchant_id: str, invoice_id: str, change: Invoic
     invoice = get(services, merchant_id, invoice_id)
     check_allowed(services, "updateInvoice", invoice)
     changed = _with_references(services, replace(invoice, terms=_terms(services, Terms(), change)), change)
-    _check_total(services, changed)
+    check_total(services, changed)
     if invoice.status is Status.PUBLISHED:
-        _check_publishable(changed)
+        check_publishable(changed)
         changed = replace(changed, falls_due_at=_expires_at(services, changed))
     return _save(services, model.updated(invoice, changed, services.moment()))
 
@@ -179,8 +179,8 @@ def publish(services: Services, merchant_id: str, invoice_id: str | None, change
         found = get(services, merchant_id, invoice_id)
         check_allowed(services, "publishInvoice", found)
         invoice = _with_references(services, replace(found, terms=_terms(services, found.terms, change)), change)
-    _check_total(services, invoice)
-    _check_publishable(invoice)
+    check_total(services, invoice)
+    check_publishable(invoice)
     issued = model.published(
         invoice,
         number=next_number(services, merchant_id),
@@ -399,14 +399,16 @@ def _unknown(member: str, record_id: str) -> Refused:
     return Refused("INV-REFERENCE", violation.sentence, violations=[violation], entity_id=record_id)
 
 
-def _check_total(services: Services, invoice: Invoice) -> None:
+def check_total(services: Services, invoice: Invoice) -> None:
+    """Raise `Refused` (INV-TOTAL-RANGE) for figures that JSON numbers don't keep exactly."""
     maximum = Decimal(str(services.setup.contract.limit("INV-TOTAL-RANGE", "maximum")))
     if max(invoice.amounts.sub_total, invoice.amounts.total) > maximum:
         message = f"must not add up to more than {maximum}."
         raise _broken([("INV-TOTAL-RANGE", "/lineItems", message)])
 
 
-def _check_publishable(invoice: Invoice) -> None:
+def check_publishable(invoice: Invoice) -> None:
+    """Raise `Refused` (INV-PUBLISH-LINES, INV-PUBLISH-TOTAL) for an invoice that nobody could pay."""
     if not invoice.terms.line_items:
         message = "must not be empty when an invoice is published."
         raise _broken([("INV-PUBLISH-LINES", "/lineItems", message)])

@@ -138,9 +138,13 @@ def _given(value: Json, members: Mapping[str, tuple[str, Reader]]) -> dict[str, 
 
 def invoice_change(body: Json) -> InvoiceChange:
     """What a create, update or publish request says; `canPriceBeForceOverrided` has no effect (assumed)."""
-    customer = body.get("customer")
-    change = None if not customer else CustomerChange(_id(customer.get("id")), _fields(customer, _CUSTOMER))
-    return InvoiceChange(_fields(body, _TERMS), change)
+    return InvoiceChange(_fields(body, _TERMS), _customer_change(body.get("customer", {})))
+
+
+def _customer_change(customer: Json) -> CustomerChange | None:
+    """What is said of the customer; nothing, where neither an id nor any field is given."""
+    change = CustomerChange(_id(customer.get("id")), _fields(customer, _CUSTOMER))
+    return change if change.id or change.fields else None
 
 
 def published_id(body: Json) -> str | None:
