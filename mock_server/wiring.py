@@ -41,6 +41,8 @@ from mock_server.oauth.metadata import is_oauth
 from mock_server.oauth.records import COLLECTIONS as OAUTH_COLLECTIONS
 from mock_server.oauth.records import forget_expired
 from mock_server.oauth.revocations import Revocations
+from mock_server.oauth.rules import CONTRACT as OAUTH_CONTRACT
+from mock_server.oauth.rules import Figures
 from mock_server.oauth.tokens import TokenCheck, TokenMint, read_key
 from mock_server.object_storage.backends import FolderBackend
 from mock_server.object_storage.bucket import Bucket
@@ -92,14 +94,19 @@ def groups() -> list[Group]:
 
 def contract_of(group: Group) -> Contract:
     """The group's contract. Raises `SetupError` where it contradicts itself, or lacks a rule the group needs."""
-    try:
-        contract = read_contract(contract_file(group.name))
-    except DocumentError as error:
-        raise SetupError(str(error)) from error
+    contract = readable_contract(group.name)
     missing = sorted({rule for rule in vars(group.rules).values() if rule and rule not in contract.rules})
     if missing:
         raise SetupError(f"{contract.file}:1: x-rules lacks {', '.join(missing)}, which {group.name} refuses by")
     return contract
+
+
+def readable_contract(name: str) -> Contract:
+    """The contract with this name. Raises `SetupError` where it contradicts itself."""
+    try:
+        return read_contract(contract_file(name))
+    except DocumentError as error:
+        raise SetupError(str(error)) from error
 
 
 def build(settings: Settings, clock: Clock | None = None) -> Server:
@@ -124,6 +131,7 @@ class _Assembly:
         self.ids: Ids = SeededIds(settings.id_seed) if settings.id_seed is not None else RandomIds()
         self.groups = groups()
         self.contracts = {group.name: contract_of(group) for group in self.groups}
+        self.oauth_contract = readable_contract(OAUTH_CONTRACT)
         self.agenda = DueEvents(clock)
         self.leavings = Leavings()
         self.credentials = Credentials(settings.access_key_id, settings.secret_access_key)
@@ -139,22 +147,24 @@ class _Assembly:
         self.agenda.start([*(self._catch_up(group) for group in self.groups if group.catch_up), self._forget_expired])
         surroundings = [self._surroundings(group) for group in self.groups]
         pipeline = Pipeline(surroundings, self.desk.check)
-        docs = Docs([self.contracts[group.name] for group in self.groups], pipeline)
+        contracts = {**self.contracts, OAUTH_CONTRACT: self.oauth_contract}
+        docs = Docs(list(contracts.values()), pipeline)
         buckets = self._buckets()
         mounts = [
             *(Mount(partial(_is_below, BUCKET_PREFIX), bucket) for bucket in buckets),
-            Mount(docs.contains, docs),
+            Mount(docs.contains, docs),  # before the authorization server: its own pages are below its paths
             Mount(is_oauth, self._authorization_server()),
         ]
         log = StructuredAccessLog(_json_logger()) if self.settings.access_log else Silence()
         lifespan = Lifespan(tick=self.agenda.catch_up, ticks=[bucket.collect for bucket in buckets])
         app = Application(mounts, fallback=pipeline, log=log, lifespan=lifespan)
-        return Server(with_cors(app), self.contracts, self.services, self.store, seed, self.exits.pop_all())
+        return Server(with_cors(app), contracts, self.services, self.store, seed, self.exits.pop_all())
 
     def _desk(self) -> Desk:
         revocations = Revocations(self.store, NAMESPACE)
         return Desk(
             directory=Directory.read(fixture("clients")),
+            figures=Figures.of(self.oauth_contract),
             mint=TokenMint(self.key, self.clock, self.ids),
             check=TokenCheck(self.key, self.clock, revocations.has_any),
             clock=self.clock,
@@ -167,14 +177,16 @@ class _Assembly:
         if approver is not None and approver not in self.desk.directory.users:
             known = ", ".join(self.desk.directory.users)
             raise SetupError(f"there is no user {approver!r} to approve in the name of; possible: {known}")
-        settings = AuthorizationSettings(self.key, self.store, NAMESPACE, self.settings.public_url, approver)
+        settings = AuthorizationSettings(
+            self.oauth_contract, self.key, self.store, NAMESPACE, self.settings.public_url, approver
+        )
 
         def make() -> Flask:
             from mock_server.oauth.server import make_app
 
             return make_app(self.desk, settings)
 
-        return LazyWsgi(make)
+        return LazyWsgi(make, self.desk.figures.max_form_bytes)
 
     def _ports(self, group: Group) -> Ports:
         return Ports(
@@ -226,7 +238,7 @@ class _Assembly:
             return transact(self.store, NAMESPACE, fill, write=True)
         except RecordExists as error:
             return self._seeded_meanwhile(error)
-        except (MockServerError, KeyError, ValueError, TypeError, AttributeError) as error:
+        except (MockServerError, ArithmeticError, KeyError, ValueError, TypeError, AttributeError) as error:
             raise SetupError(f"the seed {wanted!r} can't be used: {type(error).__name__}: {error}") from error
 
     def _seeded_meanwhile(self, error: RecordExists) -> str:

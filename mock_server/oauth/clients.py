@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import hmac
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any
-from urllib.parse import urlsplit, urlunsplit
 
 from mock_server.core.errors import SetupError
+from mock_server.oauth.redirects import is_registered
 from mock_server.oauth.tokens import Grant
 
 GRANT_TYPES = {
@@ -16,9 +16,6 @@ GRANT_TYPES = {
     "invoice-uploads": ("authorization_code", "refresh_token"),
 }
 """Which grants the clients of a group use (documented for uploads, seen for invoices)."""
-
-_LOOPBACK = {"127.0.0.1", "::1", "localhost"}
-"""RFC 8252 would leave out the name; developers use it (assumed)."""
 
 
 @dataclass(frozen=True)
@@ -29,7 +26,7 @@ class Client:
     """
 
     id: str
-    secret: str
+    secret: str = field(repr=False)
     name: str
     group: str
     merchant_id: str
@@ -49,20 +46,13 @@ class Client:
 
     def get_allowed_scope(self, scope: str | None) -> str | None:
         """The scope asked for where the client may have it, all it may have where none is; `None` refuses."""
-        asked = (scope or "").split()
+        asked = list(dict.fromkeys((scope or "").split()))
         if not asked:
             return " ".join(self.scopes)
         return " ".join(asked) if set(asked) <= set(self.scopes) else None
 
     def check_redirect_uri(self, redirect_uri: str) -> bool:
-        """Exactly a registered one; only the port of a loopback address is free (RFC 8252)."""
-        return redirect_uri in self.redirect_uris or _without_port(redirect_uri) in self.redirect_uris
-
-    def check_client_secret(self, client_secret: str) -> bool:
-        return bool(self.secret) and hmac.compare_digest(self.secret.encode(), client_secret.encode())
-
-    def check_endpoint_auth_method(self, method: str, endpoint: str) -> bool:
-        return method == "none" if not self.secret else method in {"client_secret_basic", "client_secret_post"}
+        return is_registered(redirect_uri, self.redirect_uris)
 
     def check_response_type(self, response_type: str) -> bool:
         return response_type == "code" and self.check_grant_type("authorization_code")
@@ -76,7 +66,7 @@ class User:
     """Somebody who can log in, and for whose merchant they act."""
 
     username: str
-    password: str
+    password: str = field(repr=False)
     name: str
     merchant_id: str
 
@@ -98,12 +88,15 @@ class Directory:
         users = [_user(each) for each in data.get("users", ())]
         return cls({each.id: each for each in clients}, {each.username: each for each in users})
 
+    def authenticated_client(self, client_id: str, secret: str) -> Client | None:
+        """The client with this id and secret; a public client's secret is empty."""
+        client = self.clients.get(client_id)
+        return client if _is_right(client.secret if client else None, secret) else None
+
     def authenticated(self, username: str, password: str) -> User | None:
-        """The user with this name and password. Takes as long for an unknown name as for a wrong password."""
+        """The user with this name and password."""
         user = self.users.get(username)
-        expected = user.password if user else ""
-        is_right = hmac.compare_digest(expected.encode(), password.encode("utf-8", "surrogatepass"))
-        return user if user and is_right else None
+        return user if _is_right(user.password if user else None, password) else None
 
 
 def grant_for(directory: Directory, group: str, *, client_id: str | None, merchant_id: str | None) -> Grant:
@@ -124,6 +117,12 @@ def grant_for(directory: Directory, group: str, *, client_id: str | None, mercha
     return replace(grant, merchant_id=merchant_id) if merchant_id else grant
 
 
+def _is_right(expected: str | None, given: str) -> bool:
+    """Takes as long for an unknown name (`None`) as for a wrong secret, whichever of its letters is wrong."""
+    is_same = hmac.compare_digest((expected or "").encode(), given.encode("utf-8", "surrogatepass"))
+    return is_same and expected is not None
+
+
 def _client(entry: Mapping[str, Any]) -> Client:
     return Client(
         id=entry["clientId"],
@@ -139,14 +138,3 @@ def _client(entry: Mapping[str, Any]) -> Client:
 
 def _user(entry: Mapping[str, Any]) -> User:
     return User(entry["username"], entry["password"], entry.get("name", entry["username"]), entry["merchantId"])
-
-
-def _without_port(uri: str) -> str:
-    try:
-        parts = urlsplit(uri)
-        if parts.hostname not in _LOOPBACK or parts.port is None:
-            return uri
-    except ValueError:
-        return uri
-    host = f"[{parts.hostname}]" if ":" in parts.hostname else parts.hostname
-    return urlunsplit(parts._replace(netloc=host)) if parts.netloc == f"{host}:{parts.port}" else uri

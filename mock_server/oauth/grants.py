@@ -2,27 +2,30 @@
 
 from __future__ import annotations
 
+import hmac
+import re
 from typing import Any
 
-from authlib.oauth2.rfc6749 import InvalidRequestError, grants
-from authlib.oauth2.rfc7636 import CodeChallenge
+from authlib.oauth2.rfc6749 import grants
+from authlib.oauth2.rfc7636 import CodeChallenge, create_s256_code_challenge
 from flask import g
 
 from mock_server.oauth.clients import Client, User
 from mock_server.oauth.issuing import Issuing
 from mock_server.oauth.records import CodeRecord, RefreshRecord
+from mock_server.oauth.rules import refused
 
 AUTH_METHODS = ["client_secret_basic", "client_secret_post", "none"]
+SECRET_METHODS = AUTH_METHODS[:2]
+_CHALLENGE = re.compile(r"[A-Za-z0-9_-]{43}")
+_VERIFIER = re.compile(r"[A-Za-z0-9._~-]{43,128}")
 
 
 class _Code:
     """A stored code, as Authlib asks for it."""
 
-    code_challenge_method = "S256"
-
     def __init__(self, record: CodeRecord) -> None:
         self.record = record
-        self.code_challenge = record.code_challenge
 
     def get_redirect_uri(self) -> str:
         return self.record.redirect_uri
@@ -47,15 +50,19 @@ class _RefreshToken:
 class ProofKey(CodeChallenge):  # type: ignore[misc]
     """PKCE with S256 and nothing else, asked of every client (RFC 9700)."""
 
-    SUPPORTED_CODE_CHALLENGE_METHOD = ("S256",)
-
     def validate_code_challenge(self, grant: Any, redirect_uri: str) -> None:
-        data = grant.request.payload.data
-        if not data.get("code_challenge"):
-            raise InvalidRequestError("Missing 'code_challenge': proof keys (PKCE) are required.")
-        if data.get("code_challenge_method") != "S256":
-            raise InvalidRequestError("Unsupported 'code_challenge_method': only S256 is.")
-        super().validate_code_challenge(grant, redirect_uri)
+        asked = grant.request.payload.data
+        is_given = _CHALLENGE.fullmatch(asked.get("code_challenge", ""))
+        if not is_given or asked.get("code_challenge_method") != "S256":
+            raise refused("AUTH-CHALLENGE")
+
+    def validate_code_verifier(self, grant: Any, result: Any) -> None:
+        verifier = grant.request.form.get("code_verifier", "")
+        if not _VERIFIER.fullmatch(verifier):
+            raise refused("AUTH-VERIFIER")
+        expected: str = grant.request.authorization_code.record.code_challenge
+        if not hmac.compare_digest(create_s256_code_challenge(verifier), expected):
+            raise refused("AUTH-PKCE")
 
 
 class CodeGrant(grants.AuthorizationCodeGrant):  # type: ignore[misc]
@@ -64,13 +71,13 @@ class CodeGrant(grants.AuthorizationCodeGrant):  # type: ignore[misc]
     TOKEN_ENDPOINT_AUTH_METHODS = AUTH_METHODS
 
     def save_authorization_code(self, code: str, request: Any) -> None:
-        redirect_uri = request.payload.redirect_uri or request.client.get_default_redirect_uri()
-        challenge = request.payload.data["code_challenge"]
-        _issuing(self).keep_code(code, request.client, request.user, redirect_uri, request.scope, challenge)
+        asked = request.payload
+        challenge = asked.data["code_challenge"]
+        _issuing(self).keep_code(code, request.client, request.user, asked.redirect_uri or "", request.scope, challenge)
 
-    def query_authorization_code(self, code: str, client: Client) -> _Code | None:
-        record = _issuing(self).use_code(code, client)
-        return _Code(record) if record else None
+    def query_authorization_code(self, code: str, client: Client) -> _Code:
+        given = required(self.request.form, "code")
+        return _Code(_issuing(self).use_code(given, client, self.request.form.get("redirect_uri", "")))
 
     def delete_authorization_code(self, authorization_code: _Code) -> None:
         """Nothing to do: it was spent when it was looked up, and is kept to know it again."""
@@ -79,16 +86,11 @@ class CodeGrant(grants.AuthorizationCodeGrant):  # type: ignore[misc]
         g.family = authorization_code.record.family
         return _issuing(self).directory.users.get(authorization_code.record.username)
 
-    def validate_token_request(self) -> Any:
-        if not self.request.form.get("redirect_uri"):
-            raise InvalidRequestError("Missing 'redirect_uri' in request.")
-        return super().validate_token_request()
-
 
 class ClientGrant(grants.ClientCredentialsGrant):  # type: ignore[misc]
     """A client acts for itself. Unlike RFC 6749 has it, a refresh token comes along (seen)."""
 
-    TOKEN_ENDPOINT_AUTH_METHODS = AUTH_METHODS[:2]
+    TOKEN_ENDPOINT_AUTH_METHODS = SECRET_METHODS
 
     def create_token_response(self) -> tuple[int, dict[str, Any], Any]:
         token = self.generate_token(scope=self.request.payload.scope, include_refresh_token=True)
@@ -102,9 +104,9 @@ class RefreshGrant(grants.RefreshTokenGrant):  # type: ignore[misc]
     TOKEN_ENDPOINT_AUTH_METHODS = AUTH_METHODS
     INCLUDE_NEW_REFRESH_TOKEN = True
 
-    def authenticate_refresh_token(self, refresh_token: str) -> _RefreshToken | None:
-        record = _issuing(self).find_refresh_token(refresh_token)
-        return _RefreshToken(record) if record else None
+    def authenticate_refresh_token(self, refresh_token: str) -> _RefreshToken:
+        given = required(self.request.form, "refresh_token")
+        return _RefreshToken(_issuing(self).good_refresh_token(given, self.request.client))
 
     def authenticate_user(self, refresh_token: _RefreshToken) -> User | Client | None:
         """Who the token is for: a user, or the client itself."""
@@ -117,6 +119,18 @@ class RefreshGrant(grants.RefreshTokenGrant):  # type: ignore[misc]
 
     def revoke_old_credential(self, refresh_token: _RefreshToken) -> None:
         _issuing(self).spend_refresh_token(refresh_token.record)
+
+
+def required(form: Any, name: str) -> str:
+    """A parameter that can't be left out; an empty one counts as left out (RFC 6749, 3.2).
+
+    Raises:
+        Refused: it is missing.
+    """
+    value: str = form.get(name, "")
+    if not value:
+        raise refused("AUTH-PARAMETER", f"The parameter {name} is missing.")
+    return value
 
 
 def _issuing(grant: Any) -> Issuing:

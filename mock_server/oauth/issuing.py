@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import math
 import secrets
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import UTC, datetime
 from typing import Any
 
 from joserfc.jwk import RSAKey
@@ -12,16 +14,14 @@ from joserfc.jwk import RSAKey
 from mock_server.core.clock import Clock
 from mock_server.core.records import Store, UnitOfWork
 from mock_server.oauth.clients import Client, Directory, User
-from mock_server.oauth.records import CODES, REFRESH_TOKENS, REVOKED, CodeRecord, RefreshRecord, digest, revoke
+from mock_server.oauth.records import CODES, REFRESH_TOKENS, CodeRecord, RefreshRecord, digest, is_revoked, revoke
 from mock_server.oauth.revocations import Revocations
+from mock_server.oauth.rules import Figures, refused
 from mock_server.oauth.tokens import FAMILY, Grant, TokenCheck, TokenMint
+from openapi.model import Contract
 
-ACCESS_LIFETIME = timedelta(seconds=900)
-"""Seen."""
-
-CODE_LIFETIME = timedelta(seconds=60)
-REFRESH_LIFETIME = timedelta(days=30)
-"""Assumed."""
+_LATEST = datetime(9999, 1, 1, tzinfo=UTC).timestamp()
+"""A token that was made by hand may never expire; no store keeps a later instant than this."""
 
 
 @dataclass(frozen=True)
@@ -29,6 +29,7 @@ class Desk:
     """What all issuing shares."""
 
     directory: Directory
+    figures: Figures
     mint: TokenMint
     check: TokenCheck
     clock: Clock
@@ -39,9 +40,11 @@ class Desk:
 class AuthorizationSettings:
     """How the authorization server is set up.
 
+    `contract`: how each of its rules refuses. `public_url`: the server's origin; `None` for the one each client uses.
     `auto_approve`: the user in whose name every request is approved without a page; `None` shows the page.
     """
 
+    contract: Contract
     key: RSAKey
     store: Store
     namespace: str
@@ -67,6 +70,7 @@ class Issuing:
         self, code: str, client: Client, user: User, redirect_uri: str, scope: str, code_challenge: str
     ) -> None:
         """Remember a code that has just been made for a user's client."""
+        expires_at = self.now() + self.desk.figures.code_lifetime
         record = CodeRecord(
             id=digest(code),
             family=secrets.token_hex(16),
@@ -75,24 +79,34 @@ class Issuing:
             redirect_uri=redirect_uri,
             scope=scope,
             code_challenge=code_challenge,
-            expires_at=self.now() + CODE_LIFETIME,
+            expires_at=expires_at,
+            kept_until=expires_at,
         )
         self.work.records(CODES).add(record)
 
-    def use_code(self, code: str, client: Client) -> CodeRecord | None:
-        """The code, if it is this client's, fresh and unused; whatever comes next, it is spent.
+    def use_code(self, code: str, client: Client, redirect_uri: str) -> CodeRecord:
+        """What the code stands for; whatever comes next, it is spent.
 
         A code that comes back is in the wrong hands: all tokens that came from it are revoked (RFC 6749, 4.1.2).
+
+        Raises:
+            Refused: unknown, used, lapsed, another client's, or asked for with another redirect URI.
         """
         record = self.work.records(CODES).get(digest(code))
         if record is None:
-            return None
+            raise refused("AUTH-CODE")
         if record.is_used:
             self.revoke_family(record.family)
-            return None
-        self.work.records(CODES).replace(replace(record, is_used=True))
-        is_good = record.client_id == client.id and record.expires_at > self.now()
-        return record if is_good else None
+            raise refused("AUTH-CODE-SINGLE-USE")
+        if record.expires_at <= self.now():
+            raise refused("AUTH-CODE-LIFETIME")
+        kept_until = self.now() + self.desk.figures.refresh_lifetime
+        self.work.records(CODES).replace(replace(record, is_used=True, kept_until=kept_until))
+        if record.client_id != client.id:
+            raise refused("AUTH-CODE")
+        if record.redirect_uri not in {"", redirect_uri}:
+            raise refused("AUTH-CODE-REDIRECT")
+        return record
 
     def token(self, client: Client, user: User | Client | None, scope: str, family: str | None) -> dict[str, Any]:
         """A token reply without a refresh token, for a client that acts for a user or for itself."""
@@ -105,10 +119,11 @@ class Issuing:
             scopes=tuple(scope.split()),
             more={"client_id": client.id, FAMILY: family},
         )
+        lifetime = self.desk.figures.access_lifetime
         reply = {
-            "access_token": self.desk.mint.mint(grant, ACCESS_LIFETIME),
+            "access_token": self.desk.mint.mint(grant, lifetime),
             "token_type": "Bearer",
-            "expires_in": int(ACCESS_LIFETIME.total_seconds()),
+            "expires_in": int(lifetime.total_seconds()),
         }
         return {**reply, "scope": scope} if scope else reply
 
@@ -121,42 +136,59 @@ class Issuing:
             client_id=client.id,
             username=user.username if isinstance(user, User) else "",
             scope=scope,
-            expires_at=self.now() + REFRESH_LIFETIME,
+            expires_at=self.now() + self.desk.figures.refresh_lifetime,
         )
         self.work.records(REFRESH_TOKENS).add(record)
         return token
 
-    def find_refresh_token(self, token: str) -> RefreshRecord | None:
-        """The refresh token, if it is good. One that was used before ends its family: somebody has stolen it."""
-        record = self.work.records(REFRESH_TOKENS).get(digest(token))
-        if record is None or record.expires_at <= self.now():
-            return None
+    def good_refresh_token(self, token: str, client: Client) -> RefreshRecord:
+        """What the refresh token stands for. One that was used before ends its family: somebody has stolen it.
+
+        Raises:
+            Refused: unknown, used, expired, revoked, or another client's.
+        """
+        record = self.find_refresh_token(token)
+        if record is None:
+            raise refused("AUTH-REFRESH")
         if record.is_used:
             self.revoke_family(record.family)
-            return None
-        return None if self.is_revoked(record.family) else record
+            raise refused("AUTH-REFRESH-ROTATION")
+        if record.expires_at <= self.now():
+            raise refused("AUTH-REFRESH-LIFETIME")
+        if record.client_id != client.id or is_revoked(self.work, record.family):
+            raise refused("AUTH-REFRESH")
+        return record
 
-    def look_at_refresh_token(self, token: str) -> RefreshRecord | None:
-        """The refresh token, if it is good; looking at it changes nothing."""
-        record = self.work.records(REFRESH_TOKENS).get(digest(token))
-        is_good = record is not None and not record.is_used and record.expires_at > self.now()
-        return record if record and is_good and not self.is_revoked(record.family) else None
+    def find_refresh_token(self, token: str) -> RefreshRecord | None:
+        """The refresh token, good or not; looking at it changes nothing."""
+        return self.work.records(REFRESH_TOKENS).get(digest(token))
+
+    def is_good(self, record: RefreshRecord) -> bool:
+        """Whether the next token can be had for this one."""
+        return not record.is_used and record.expires_at > self.now() and not is_revoked(self.work, record.family)
 
     def spend_refresh_token(self, record: RefreshRecord) -> None:
         """The token was used."""
         self.work.records(REFRESH_TOKENS).replace(replace(record, is_used=True))
 
-    def is_revoked(self, name: str) -> bool:
-        """Whether a family or an access token was revoked."""
-        return self.work.records(REVOKED).get(name) is not None
+    def has_revoked(self, names: Sequence[str]) -> bool:
+        """Whether one of these families or access tokens was revoked."""
+        return any(is_revoked(self.work, name) for name in names)
 
     def revoke_family(self, family: str) -> None:
         """Make all tokens of a family good no more."""
-        self._revoke(family, self.now() + REFRESH_LIFETIME)
+        self._revoke(family, self.now() + self.desk.figures.refresh_lifetime)
 
-    def revoke_access_token(self, token_id: str) -> None:
-        """Make an access token good no more."""
-        self._revoke(token_id, self.now() + ACCESS_LIFETIME)
+    def revoke_access_token(self, claims: Mapping[str, Any]) -> None:
+        """Make an access token good no more; tokens that were made by hand may live long, and are remembered as long.
+
+        Raises:
+            Refused: it has no id to remember it by.
+        """
+        if not claims.get("jti"):
+            raise refused("AUTH-REVOKE-KIND")
+        until = math.ceil(min(float(claims["exp"]), _LATEST))
+        self._revoke(str(claims["jti"]), datetime.fromtimestamp(until, UTC))
 
     def _revoke(self, name: str, until: datetime) -> None:
         revoke(self.work, name, until)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 METADATA_PATH = "/.well-known/oauth-authorization-server"
+DOCUMENTATION_PATH = "/oauth2/ui/"
 PATHS = {
     "authorize": "/oauth2/authorize",
     "token": "/oauth2/token",
@@ -24,6 +25,7 @@ def metadata(issuer: str) -> dict[str, Any]:
         "revocation_endpoint": issuer + PATHS["revoke"],
         "introspection_endpoint": issuer + PATHS["introspect"],
         "jwks_uri": issuer + PATHS["jwks"],
+        "service_documentation": issuer + DOCUMENTATION_PATH,
         "scopes_supported": ["payment-requests:create"],
         "response_types_supported": ["code"],
         "response_modes_supported": ["query"],

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from mock_server.core.records import Query, Store, UnitOfWork, transact
-from mock_server.oauth.records import REVOKED
+from mock_server.oauth.records import REVOKED, digest, is_revoked
 
 
 class Revocations:
@@ -22,14 +22,14 @@ class Revocations:
     def note(self, name: str) -> None:
         """This is about to be revoked. Noted in vain where the unit of work is undone: the store decides."""
         if self._candidates is not None:
-            self._candidates.add(name)
+            self._candidates.add(digest(name))
 
     def has_any(self, names: Sequence[str]) -> bool:
         """Whether one of these families or access tokens was revoked."""
-        if self._candidates is not None and self._candidates.isdisjoint(names):
+        if self._candidates is not None and self._candidates.isdisjoint([digest(name) for name in names]):
             return False
 
-        def is_revoked(work: UnitOfWork) -> bool:
-            return any(work.records(REVOKED).get(name) is not None for name in names)
+        def has_any(work: UnitOfWork) -> bool:
+            return any(is_revoked(work, name) for name in names)
 
-        return transact(self._store, self._namespace, is_revoked, write=False)
+        return transact(self._store, self._namespace, has_any, write=False)

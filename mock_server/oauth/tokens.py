@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import json
+import sys
 from collections import OrderedDict
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeGuard
 
 from joserfc import jwt
 from joserfc.errors import JoseError
@@ -36,14 +37,21 @@ IsRevoked = Callable[[Sequence[str]], bool]
 
 @dataclass(frozen=True)
 class Grant:
-    """What a token is to say: who, for which merchant, for which API, and what they may do there."""
+    """What a token is to say: who, for which merchant, for which API, and what they may do there.
+
+    `more`: further claims, or others in the place of the usual ones; `None` leaves a claim out.
+    """
 
     subject: str
     merchant_id: str
     audience: str
     permissions: tuple[str, ...] = ()
     scopes: tuple[str, ...] = ()
-    more: dict[str, Any] = field(default_factory=dict)
+    more: Mapping[str, Any] = field(default_factory=dict)
+
+    def with_claims(self, claims: Mapping[str, Any]) -> Grant:
+        """The same with further claims."""
+        return replace(self, more={**self.more, **claims})
 
 
 def read_key(file: Path) -> RSAKey:
@@ -58,6 +66,7 @@ def read_key(file: Path) -> RSAKey:
         raise SetupError(f"the signing key {file} can't be used: {error}") from error
     if not key.is_private:
         raise SetupError(f"the signing key {file} can't be used: it has no private part")
+    key.ensure_kid()
     return key
 
 
@@ -84,8 +93,9 @@ class TokenMint:
             "merchant_id": grant.merchant_id,
             "permissions": list(grant.permissions),
             "scope": " ".join(grant.scopes),
-            **{name: value for name, value in grant.more.items() if value is not None},
+            **grant.more,
         }
+        claims = {name: value for name, value in claims.items() if value is not None}
         return jwt.encode({"alg": ALGORITHM, "kid": self._key.kid}, claims, self._key, algorithms=[ALGORITHM])
 
 
@@ -108,8 +118,11 @@ class TokenCheck:
         """
         return _caller(self.claims(token, audience))
 
-    def claims(self, token: str, audience: str | None) -> dict[str, Any]:
-        """What a good token says; `None` is any audience. Raises `TokenRefused` like `verify`."""
+    def claims(self, token: str, audience: str | None, is_revoked: IsRevoked | None = None) -> dict[str, Any]:
+        """What a good token says; `None` is any audience. Raises `TokenRefused` like `verify`.
+
+        `is_revoked`: to be asked instead of the usual one, by who has a unit of work open already.
+        """
         claims = self._claims(token)
         if claims.get("iss") != self._issuer:
             raise TokenRefused(TokenFault.INVALID, "The token was issued by somebody else.")
@@ -122,7 +135,7 @@ class TokenCheck:
         if _instant(claims, "exp", 0) <= now:
             raise TokenRefused(TokenFault.EXPIRED, "The token has expired.")
         names = [str(claims[name]) for name in ("jti", FAMILY) if claims.get(name)]
-        if self._is_revoked(names):
+        if (is_revoked or self._is_revoked)(names):
             raise TokenRefused(TokenFault.INVALID, "The token was revoked.")
         return claims
 
@@ -134,7 +147,7 @@ class TokenCheck:
             raise TokenRefused(TokenFault.INVALID, "The token is too long.")
         try:
             claims = dict(jwt.decode(token, self._key, algorithms=[ALGORITHM]).claims)
-        except (JoseError, ValueError, TypeError, KeyError) as error:
+        except (JoseError, ValueError, TypeError, KeyError, RecursionError) as error:
             raise TokenRefused(TokenFault.INVALID, "The token is malformed or signed by a foreign key.") from error
         self._signed[token] = claims
         if len(self._signed) > _REMEMBERED:
@@ -144,15 +157,20 @@ class TokenCheck:
 
 def _instant(claims: dict[str, Any], name: str, default: float) -> float:
     value = claims.get(name, default)
-    if isinstance(value, bool) or not isinstance(value, int | float):
+    if isinstance(value, bool) or not isinstance(value, int | float) or not abs(value) <= sys.float_info.max:
         raise TokenRefused(TokenFault.INVALID, f"The token's {name} is not a time.")
     return float(value)
+
+
+def _is_name(value: Any) -> TypeGuard[str]:
+    """Whether it is a text that stores and logs can take: JSON lets halves of surrogate pairs pass."""
+    return isinstance(value, str) and not any("\ud800" <= each <= "\udfff" for each in value)
 
 
 def _caller(claims: dict[str, Any]) -> Caller:
     subject, merchant_id = claims.get("sub"), claims.get("merchant_id")
     permissions, scope = claims.get("permissions", []), claims.get("scope", "")
-    if not isinstance(subject, str) or not isinstance(merchant_id, str):
+    if not _is_name(subject) or not _is_name(merchant_id):
         raise TokenRefused(TokenFault.INVALID, "The token doesn't say for whom it is.")
     if not isinstance(permissions, list) or not isinstance(scope, str):
         raise TokenRefused(TokenFault.INVALID, "The token's permissions can't be read.")

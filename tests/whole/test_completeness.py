@@ -5,22 +5,36 @@ from __future__ import annotations
 import re
 import tomllib
 from pathlib import Path
+from typing import Any
 
 import pytest
 import yaml
 from openapi_spec_validator import OpenAPIV30SpecValidator
 
+from mock_server.oauth.metadata import METADATA_PATH, PATHS
+from mock_server.oauth.rules import CONTRACT as AUTHORIZATION
 from mock_server.wiring import groups
 from openapi import Contract, contract_file, contract_names, read_contract
 
 ROOT = Path(__file__).parents[2]
-RULE_ID = re.compile(r"\b(?:INV|UPL|CTL)-[A-Z][A-Z0-9-]*[A-Z0-9]\b")
+RULE_ID = re.compile(r"\b(?:INV|UPL|CTL|AUTH)-[A-Z][A-Z0-9-]*[A-Z0-9]\b")
 SOURCE = {file: file.read_text(encoding="utf-8") for file in (ROOT / "mock_server").rglob("*.py")}
 CONTRACTS = {name: read_contract(contract_file(name)) for name in contract_names()}
 
 
-def test_every_contract_has_a_group_and_every_group_a_contract() -> None:
-    assert [group.name for group in groups()] == list(CONTRACTS)
+def test_every_contract_has_a_group_and_every_group_a_contract_but_for_the_authorization_server() -> None:
+    assert sorted([*(group.name for group in groups()), AUTHORIZATION]) == list(CONTRACTS)
+
+
+def test_the_authorization_server_answers_at_every_path_of_its_contract() -> None:
+    contract = CONTRACTS[AUTHORIZATION]
+    base = {path: item.get("servers", contract.document["servers"])[0]["url"].rstrip("/") for path, item in _paths()}
+
+    assert {base[each.path] + each.path for each in contract.operations.values()} == {*PATHS.values(), METADATA_PATH}
+
+
+def _paths() -> list[tuple[str, dict[str, Any]]]:
+    return list(CONTRACTS[AUTHORIZATION].document["paths"].items())
 
 
 @pytest.mark.parametrize("name", CONTRACTS)

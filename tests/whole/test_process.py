@@ -61,7 +61,7 @@ def test_health_names_version_groups_and_store(tmp_path: Path) -> None:
     }
 
 
-@pytest.mark.parametrize("path", ["/pay-int-api", "/api/v1", "/_mock"])
+@pytest.mark.parametrize("path", ["/pay-int-api", "/api/v1", "/_mock", "/oauth2"])
 def test_swagger_ui_is_served_without_a_network(path: str, tmp_path: Path) -> None:
     with serving(tmp_path) as origin:
         with urlopen(f"{origin}{path}/ui/") as response:
