@@ -59,4 +59,5 @@ _AUTHORIZE_SETTINGS = {
 }
 """For the button "Authorize": a public client of the fixtures, whose redirect URI is the page's own."""
 
-_UI_SETTINGS = {"displayOperationId": True, "persistAuthorization": True, "tryItOutEnabled": True, "validatorUrl": None}
+# Not tryItOutEnabled: Swagger UI 4 would then fill in invented bodies instead of the contract's examples.
+_UI_SETTINGS = {"displayOperationId": True, "persistAuthorization": True, "validatorUrl": None}

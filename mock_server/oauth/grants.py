@@ -13,6 +13,7 @@ from flask import g
 from mock_server.oauth.clients import Client, User
 from mock_server.oauth.issuing import Issuing
 from mock_server.oauth.records import CodeRecord, RefreshRecord
+from mock_server.oauth.redirects import with_answer
 from mock_server.oauth.rules import refused
 
 AUTH_METHODS = ["client_secret_basic", "client_secret_post", "none"]
@@ -69,6 +70,15 @@ class CodeGrant(grants.AuthorizationCodeGrant):  # type: ignore[misc]
     """Authorization codes: good once, for a minute. Whatever is tried with a code, it is spent afterwards."""
 
     TOKEN_ENDPOINT_AUTH_METHODS = AUTH_METHODS
+
+    def create_authorization_response(self, redirect_uri: str, grant_user: User) -> tuple[int, str, Any]:
+        """Back to the client with a code, the state as it was sent, and who it is from (RFC 9207)."""
+        self.request.user = grant_user
+        code = self.generate_authorization_code()
+        self.save_authorization_code(code, self.request)
+        state = self.request.payload.state
+        told = [("code", code), *([("state", state)] if state else []), ("iss", self.server.issuer())]
+        return 302, "", [("Location", with_answer(redirect_uri, told))]
 
     def save_authorization_code(self, code: str, request: Any) -> None:
         asked = request.payload

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
-from urllib.parse import urlencode
+from urllib.parse import quote, urlencode
 
 _LOOPBACK = re.compile(r"(http://(?:127\.0\.0\.1|\[::1\]|localhost))(?::[0-9]+)?((?:[/?].*)?)", re.DOTALL)
 """RFC 8252 would leave out the name; developers use it (assumed)."""
@@ -21,8 +21,8 @@ def is_registered(given: str, registered: Iterable[str]) -> bool:
 
 
 def with_answer(redirect_uri: str, answer: Sequence[tuple[str, str]]) -> str:
-    """The URI with the members of an answer in its query."""
-    return f"{redirect_uri}{'&' if '?' in redirect_uri else '?'}{urlencode(answer)}"
+    """The URI with the members of an answer in its query. A blank becomes %20: not everybody reads a plus as one."""
+    return f"{redirect_uri}{'&' if '?' in redirect_uri else '?'}{urlencode(answer, quote_via=quote)}"
 
 
 def _differs_in_port(given: str, registered: str) -> bool:

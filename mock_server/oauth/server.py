@@ -11,7 +11,6 @@ from typing import Any
 
 from authlib.integrations.flask_oauth2 import AuthorizationServer
 from authlib.oauth2 import OAuth2Error
-from authlib.oauth2.rfc9207 import IssuerParameter
 from flask import Flask, Response, g, jsonify, request
 from joserfc.jwk import RSAKey
 from werkzeug.exceptions import HTTPException
@@ -56,13 +55,13 @@ class Server(AuthorizationServer):  # type: ignore[misc]
         super().__init__(query_client=desk.directory.clients.get, save_token=lambda token, request: None)
         self._desk = desk
         self._answers = answers
+        self.issuer = issuer
         self.register_token_generator("default", self._token)
         self.register_grant(ClientGrant)
         self.register_grant(CodeGrant, [ProofKey()])
         self.register_grant(RefreshGrant)
         self.register_endpoint(Revocation)
         self.register_endpoint(Introspection)
-        self.register_extension(_Issuer(issuer))
 
     def load_config(self, config: Any) -> None:
         """Nothing of Flask's configuration is used."""
@@ -97,13 +96,6 @@ class Server(AuthorizationServer):  # type: ignore[misc]
         if others.get("include_refresh_token"):
             reply["refresh_token"] = issuing.refresh_token(client, user, allowed, family)
         return reply
-
-
-class _Issuer(IssuerParameter):  # type: ignore[misc]
-    """Every authorization response says who it is from (RFC 9207)."""
-
-    def __init__(self, issuer: Callable[[], str]) -> None:
-        self.get_issuer = issuer
 
 
 class _Endpoints:
@@ -169,6 +161,7 @@ def make_app(desk: Desk, settings: AuthorizationSettings) -> Flask:
         SESSION_COOKIE_SAMESITE="Lax",
     )
     app.url_map.merge_slashes = False
+    app.json.sort_keys = False  # type: ignore[attr-defined]  # Flask's type knows only what all providers have
     answers = Answers(settings.contract)
 
     def issuer() -> str:

@@ -7,6 +7,7 @@ from urllib.parse import parse_qsl, urlsplit
 
 import pytest
 
+from mock_server.fixtures import fixture
 from tests.mock import Mock
 from tests.oauth.builders import (
     AUTHORIZE,
@@ -395,6 +396,22 @@ def test_an_unknown_client_is_told_to_the_user_alone(client_id: str | None, brow
 
 def test_a_client_of_invoices_has_nobody_to_ask(browser: Browser) -> None:
     refused(browser.open(asking(client_id="harbor-invoices")), "AUTH-REDIRECT")
+
+
+def test_a_client_of_invoices_that_has_a_redirect_uri_is_told_so(monkeypatch: pytest.MonkeyPatch) -> None:
+    def with_redirect_uri(name: str) -> Any:
+        content = fixture(name)
+        if name == "clients":
+            clients = [{**each, "redirectUris": [CALLBACK]} for each in content["clients"]]
+            return {**content, "clients": clients}
+        return content
+
+    monkeypatch.setattr("mock_server.wiring.fixture", with_redirect_uri)
+    mock = Mock.start()
+    try:
+        refused(Browser(mock).open(asking(client_id="harbor-invoices", scope=None)), "AUTH-ASKING-GRANT")
+    finally:
+        mock.stop()
 
 
 @pytest.mark.parametrize("name", [*asking(), "prompt", "anything"])

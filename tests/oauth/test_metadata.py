@@ -15,7 +15,21 @@ from joserfc.jwk import KeySet, RSAKey
 
 from openapi.schemas import json_schema
 from tests.mock import Mock
-from tests.oauth.builders import CONTRACT, METADATA, ORIGIN, Party, conforming, refused
+from tests.oauth.builders import (
+    AUTHORIZE,
+    CONTRACT,
+    METADATA,
+    ORIGIN,
+    PUBLIC,
+    TOKEN,
+    Browser,
+    Party,
+    asking,
+    conforming,
+    refused,
+    sent_to,
+    told_to_client,
+)
 from tests.process import serving
 
 OPENAPI = Path(__file__).parents[2] / "openapi"
@@ -93,6 +107,29 @@ def test_looking_things_up_is_for_get(path: str, party: Party) -> None:
 @pytest.mark.parametrize("origin", ["http://127.0.0.1:3000", "null"])
 def test_pages_of_any_origin_may_look_things_up(origin: str, party: Party) -> None:
     assert party.http.get(METADATA, headers={"Origin": origin}).headers["access-control-allow-origin"] == "*"
+
+
+# --- the button "Authorize" of Swagger UI ---
+
+
+def test_swagger_ui_is_a_client_that_users_can_log_in_to(party: Party) -> None:
+    """What the page does, step by step; that it does so in a browser was tried by hand."""
+    page = party.http.get("/api/v1/ui/").text
+    settings = json.loads(page.partition("ui.initOAuth(")[2].partition(")")[0])
+    assert settings["usePkceWithAuthorizationCodeGrant"] is True
+    flow = party.http.get("/api/v1/openapi.json").json()["components"]["securitySchemes"]["OAuth2"]["flows"]
+    assert (flow["authorizationCode"]["authorizationUrl"], flow["authorizationCode"]["tokenUrl"]) == (AUTHORIZE, TOKEN)
+    for origin in ("http://127.0.0.1:8080", "http://localhost:9000", "http://localhost"):
+        redirect_uri = f"{origin}/api/v1/ui/oauth2-redirect.html"
+        browser = Browser(party.mock)
+        asked = asking((settings["clientId"], ""), scope=settings["scopes"], redirect_uri=redirect_uri)
+
+        answer = browser.decide(asked)
+
+        assert sent_to(answer) == redirect_uri
+        code = told_to_client(answer)["code"]
+        assert party.exchange(code, PUBLIC, redirect_uri=redirect_uri).json()["scope"] == settings["scopes"]
+    assert party.http.get("/api/v1/ui/oauth2-redirect.html").status_code == 200
 
 
 # --- the contract ---

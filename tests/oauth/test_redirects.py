@@ -100,6 +100,7 @@ PORTS = frozenset(str(number) for number in range(1, 65536))
 
 def test_an_answer_goes_into_the_query() -> None:
     assert (
-        with_answer("http://[::1]/a?b=c", [("state", "x&y=\r\n é")]) == "http://[::1]/a?b=c&state=x%26y%3D%0D%0A+%C3%A9"
+        with_answer("http://[::1]/a?b=c", [("state", "x&y=\r\n é")])
+        == "http://[::1]/a?b=c&state=x%26y%3D%0D%0A%20%C3%A9"
     )
     assert with_answer("http://127.0.0.1/callback", [("code", "1")]) == "http://127.0.0.1/callback?code=1"

@@ -96,9 +96,15 @@ def test_on_postgresql_too_exactly_one_wins_a_race(shared_store: Mock) -> None:
 # --- slow and endless forms ---
 
 
-def test_a_slow_form_keeps_nobody_waiting(tmp_path: Path) -> None:
+@pytest.fixture(scope="module")
+def origin(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    with serving(tmp_path_factory.mktemp("mock"), "--no-access-log") as address:
+        yield address
+
+
+def test_a_slow_form_keeps_nobody_waiting(origin: str) -> None:
     """Were it read inside a unit of work, every other call would wait for the store, and the form for the call."""
-    with serving(tmp_path, "--no-access-log") as origin, httpx2.Client(timeout=PATIENCE_SECONDS) as browser:
+    with httpx2.Client(timeout=PATIENCE_SECONDS) as browser:
         page = browser.get(origin + AUTHORIZE, params=asking()).text
         csrf, action = _field(page, "csrf"), _action(page)
         form = urlencode({"csrf": csrf, "username": USER[0], "password": USER[1], "decision": "approve"}).encode()
@@ -126,8 +132,8 @@ def test_who_goes_away_in_the_middle_of_a_form_leaves_no_trace(tmp_path: Path) -
 
 
 @pytest.mark.parametrize("framing", ["Content-Length: 1000000000", "Transfer-Encoding: chunked"])
-def test_an_endless_form_is_refused_without_being_read(framing: str, tmp_path: Path) -> None:
-    with serving(tmp_path, "--no-access-log") as origin, _connected(origin) as connection:
+def test_an_endless_form_is_refused_without_being_read(framing: str, origin: str) -> None:
+    with _connected(origin) as connection:
         head = f"POST {TOKEN} HTTP/1.1\r\nHost: mock\r\nContent-Type: {FORM}\r\n{framing}\r\n\r\n"
         connection.sendall(head.encode())
         if "chunked" in framing:
@@ -141,15 +147,14 @@ def test_an_endless_form_is_refused_without_being_read(framing: str, tmp_path: P
     assert told["error"] == "invalid_request"
 
 
-def test_a_connection_serves_one_request_after_the_other(tmp_path: Path) -> None:
-    with serving(tmp_path, "--no-access-log") as origin:
-        connection = HTTPConnection(urlsplit(origin).netloc, timeout=PATIENCE_SECONDS)
-        for body in (urlencode(_granted()), "grant_type=x", urlencode(_granted())):
-            connection.request("POST", TOKEN, body, {"Content-Type": FORM})
-            response = connection.getresponse()
-            assert response.status == (400 if body == "grant_type=x" else 200)
-            response.read()
-        connection.close()
+def test_a_connection_serves_one_request_after_the_other(origin: str) -> None:
+    connection = HTTPConnection(urlsplit(origin).netloc, timeout=PATIENCE_SECONDS)
+    for body in (urlencode(_granted()), "grant_type=x", urlencode(_granted())):
+        connection.request("POST", TOKEN, body, {"Content-Type": FORM})
+        response = connection.getresponse()
+        assert response.status == (400 if body == "grant_type=x" else 200)
+        response.read()
+    connection.close()
 
 
 # --- secrets ---

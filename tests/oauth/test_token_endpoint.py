@@ -11,6 +11,7 @@ from urllib.parse import quote
 
 import pytest
 
+from mock_server.oauth.issuing import Issuing
 from tests.mock import HARBOR, LUMEN, Mock
 from tests.oauth.builders import (
     CALLBACK,
@@ -331,6 +332,25 @@ def test_a_strange_host_is_no_failure_of_the_server(host: str, path: str, party:
 
     assert response.status_code < 500
     assert response.headers["content-type"] == "application/json"
+
+
+def test_a_failure_of_the_server_is_told_in_the_same_shape_and_leaves_nothing(
+    party: Party, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    def fail(*_: Any) -> Any:
+        raise RuntimeError("the store is on fire")
+
+    monkeypatch.setattr(Issuing, "refresh_token", fail)
+    before = stored(party.mock)
+
+    response = party.http.post(TOKEN, data={**credentials(INVOICES), "grant_type": "client_credentials"})
+
+    assert response.status_code == 500
+    assert refused(response, "AUTH-INTERNAL").json()["error"] == "server_error"
+    assert "fire" not in response.text
+    assert "the store is on fire" in caplog.text
+    assert INVOICES[1] not in caplog.text
+    assert stored(party.mock) == before
 
 
 # --- anything in any parameter ---
