@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import logging
+import signal
 import socket
+import sys
 
 import click
 import uvicorn
@@ -35,6 +37,8 @@ def run(settings: Settings) -> None:
     Raises:
         SetupError: the port is taken, or something else stands in the way.
     """
+    # Uvicorn raises the signal that ended it once more: as an exception it lets everything be given back.
+    signal.signal(signal.SIGTERM, lambda number, frame: sys.exit(128 + number))
     listening = _listening_socket(settings.host, settings.port)
     with listening:
         server = build(settings)

@@ -85,9 +85,22 @@ def test_a_signal_ends_it_although_a_connection_is_open(stop: signal.Signals, tm
             connection.sendall(b"GET /_mock/health HTTP/1.1\r\nHost: mock\r\n\r\n")
             assert connection.recv(65536).startswith(b"HTTP/1.1 200")
             process.send_signal(stop)
-            assert process.wait(timeout=30) in {130, 0, -signal.SIGTERM, 143}
+            assert process.wait(timeout=30) == 128 + stop
 
     assert "Traceback" not in (tmp_path / "stderr.txt").read_text()
+
+
+@pytest.mark.parametrize("stop", [signal.SIGINT, signal.SIGTERM])
+def test_a_stopped_server_takes_its_temporary_folder_along(
+    stop: signal.Signals, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("TMPDIR", str(tmp_path))
+    with running(tmp_path) as (process, _):
+        assert list(tmp_path.glob("mock-server-objects-*"))
+        process.send_signal(stop)
+        process.wait(timeout=30)
+
+    assert not list(tmp_path.glob("mock-server-objects-*"))
 
 
 def test_a_used_port_is_refused_in_one_line(tmp_path: Path) -> None:
