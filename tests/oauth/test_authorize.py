@@ -399,19 +399,31 @@ def test_a_client_of_invoices_has_nobody_to_ask(browser: Browser) -> None:
 
 
 def test_a_client_of_invoices_that_has_a_redirect_uri_is_told_so(monkeypatch: pytest.MonkeyPatch) -> None:
-    def with_redirect_uri(name: str) -> Any:
-        content = fixture(name)
-        if name == "clients":
-            clients = [{**each, "redirectUris": [CALLBACK]} for each in content["clients"]]
-            return {**content, "clients": clients}
-        return content
-
-    monkeypatch.setattr("mock_server.wiring.fixture", with_redirect_uri)
-    mock = Mock.start()
+    content = fixture("clients")
+    clients = [{**each, "redirectUris": [CALLBACK]} for each in content["clients"]]
+    mock = started_with({**content, "clients": clients}, monkeypatch)
     try:
         refused(Browser(mock).open(asking(client_id="harbor-invoices", scope=None)), "AUTH-ASKING-GRANT")
     finally:
         mock.stop()
+
+
+def test_an_error_description_has_the_characters_that_the_rfc_allows(monkeypatch: pytest.MonkeyPatch) -> None:
+    content = fixture("clients")
+    user = {"username": 'ü"\\\r\n\0', "password": "x", "merchantId": "x"}
+    mock = started_with({**content, "users": [user]}, monkeypatch, auto_approve=user["username"])
+    try:
+        told = told_to_client(refused(Browser(mock).open(asking()), "AUTH-DENIED"))
+    finally:
+        mock.stop()
+
+    assert told["error_description"].startswith("The user '''''' works for another merchant")
+
+
+def started_with(clients: Any, monkeypatch: pytest.MonkeyPatch, **settings: Any) -> Mock:
+    """A mock with other clients and users than those of the fixtures."""
+    monkeypatch.setattr("mock_server.wiring.fixture", lambda name: clients if name == "clients" else fixture(name))
+    return Mock.start(**settings)
 
 
 @pytest.mark.parametrize("name", [*asking(), "prompt", "anything"])

@@ -133,6 +133,7 @@ def test_a_token_of_the_command_line_is_revoked_for_as_long_as_it_would_live(own
 
     for _ in range(11):
         own_mock.clock.advance(timedelta(hours=1))
+        assert own_mock.caller("invoices")("GET", "/invoices").status_code == 200  # lets be forgotten what may be
         assert not party.is_accepted(minted)
 
 
