@@ -1,4 +1,4 @@
-"""Swagger UI of each group, served from the installed package: works without a network."""
+"""Swagger UI of each contract, served from the installed package: works without a network."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ SPEC_PATH = "/openapi.json"
 
 
 class Docs:
-    """The pages and the contract as JSON, below each group's base path."""
+    """The pages and the contract as JSON, below each contract's base path."""
 
     def __init__(self, contracts: Sequence[Contract], not_found: Any) -> None:
         self._prefixes = [each.base_path + UI_PATH for each in contracts]

@@ -71,7 +71,7 @@ class Pipeline:
             dict(contract.document),
             base_path=contract.base_path,
             resolver=Resolver(handlers.__getitem__),
-            security_map=security_map(around.group, verifier),
+            security_map=security_map(around.group, verifier, asks_far_away=not around.store.is_embedded),
             operations=operations,
         )
         return Territory(around.group, contract, {each: operations[each].answers for each in operations})

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import Any
 
@@ -14,8 +15,11 @@ from mock_server.http.context import Exchange
 Verify = Callable[[Any], Awaitable[Mapping[str, Any]]]
 
 
-def security_map(group: Group, verifier: TokenVerifier) -> dict[str, type[Any]]:
-    """Handlers for every kind of security scheme the contracts use, in the form Connexion asks for."""
+def security_map(group: Group, verifier: TokenVerifier, *, asks_far_away: bool) -> dict[str, type[Any]]:
+    """Handlers for every kind of security scheme the contracts use, in the form Connexion asks for.
+
+    `asks_far_away`: whether a token was revoked is asked of a store that is not embedded; that belongs on a thread.
+    """
 
     class BearerHandler:
         """Connexion makes one per scheme and operation; `required_scopes` is what the contract asks for there."""
@@ -25,9 +29,14 @@ def security_map(group: Group, verifier: TokenVerifier) -> dict[str, type[Any]]:
 
             async def verify(request: Any) -> Mapping[str, Any]:
                 exchange = Exchange.of(request.scope)
-                exchange.caller = _caller(request.headers.get("authorization"), group, verifier)
-                _check_grants(exchange.caller, needed, group)
-                return {"sub": exchange.caller.subject}
+                authorization = request.headers.get("authorization")
+                if asks_far_away:
+                    caller = await asyncio.to_thread(_caller, authorization, group, verifier)
+                else:
+                    caller = _caller(authorization, group, verifier)
+                exchange.caller = caller
+                _check_grants(caller, needed, group)
+                return {"sub": caller.subject}
 
             return verify
 

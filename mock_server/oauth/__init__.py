@@ -1,1 +1,1 @@
-"""Tokens: minting them and checking them."""
+"""The authorization server: who gets tokens, how they are made, and how the APIs check them."""

@@ -17,7 +17,7 @@ from mock_server.oauth.answers import Answers, as_redirect
 from mock_server.oauth.clients import Client, User
 from mock_server.oauth.issuing import Desk
 from mock_server.oauth.metadata import PATHS
-from mock_server.oauth.rules import refused
+from mock_server.oauth.rules import FORM_TYPE, refused
 
 _DECISION_FIELDS = frozenset({"decision", "csrf", "username", "password"})
 """What the page's form adds to the parameters of the request."""
@@ -70,7 +70,7 @@ class Pages:
             return self._answers.back(error, asked.redirect_uri, asked.state, self._issuer())
 
     def _asked(self) -> _Asked:
-        if request.method == "POST" and request.mimetype != "application/x-www-form-urlencoded":
+        if request.method == "POST" and request.mimetype != FORM_TYPE:
             raise refused("AUTH-FORM")
         given = request.values
         if any(len(given.getlist(name)) > 1 for name in given):

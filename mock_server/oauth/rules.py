@@ -9,6 +9,7 @@ from mock_server.core.errors import Refused, SetupError
 from openapi.model import Contract
 
 CONTRACT = "oauth"
+FORM_TYPE = "application/x-www-form-urlencoded"
 
 
 @dataclass(frozen=True)

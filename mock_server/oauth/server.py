@@ -25,13 +25,12 @@ from mock_server.oauth.grants import ClientGrant, CodeGrant, ProofKey, RefreshGr
 from mock_server.oauth.issuing import AuthorizationSettings, Desk, Issuing
 from mock_server.oauth.metadata import METADATA_PATH, PATHS, metadata
 from mock_server.oauth.pages import Pages
-from mock_server.oauth.rules import refused
+from mock_server.oauth.rules import FORM_TYPE, refused
 from mock_server.oauth.tokens import ALGORITHM
 
 # Authlib serves plain http on loopback only; a mock is often reached by another name, inside a container for example.
 os.environ.setdefault("AUTHLIB_INSECURE_TRANSPORT", "true")
 
-FORM_TYPE = "application/x-www-form-urlencoded"
 logger = logging.getLogger(__name__)
 
 _RULES_OF_ERRORS: Mapping[str, str] = {
@@ -71,15 +70,12 @@ class Server(AuthorizationServer):  # type: ignore[misc]
         return Issuing(self._desk, g.work)
 
     def authenticate_client(self, request: Any, methods: list[str], endpoint: str = "token") -> Client:
-        """Authlib's own way compares secrets letter by letter, and fails on names that are no text."""
+        """Authlib's own way takes two methods at once, and fails on a name that is no text."""
         may_be_public = "none" in methods
         directory = self._desk.directory
         client, method = authenticated_client(directory, request.headers, request.form, may_be_public=may_be_public)
         request.auth_method = method
         return client
-
-    def validate_requested_scope(self, scope: str | None) -> None:
-        """Each client's own scopes are checked in `_token` and when authorizing."""
 
     def handle_error_response(self, request: Any, error: OAuth2Error) -> Response:
         return self._answers.json(refused(_RULES_OF_ERRORS[error.error]))
