@@ -211,7 +211,7 @@ def test_the_access_log_is_json_without_secrets(tmp_path: Path) -> None:
     bearer = token("invoices")
     with serving(tmp_path) as origin:
         call(origin, "/pay-int-api/invoices?search=hidden-name&status=2&x=4111111111111111", bearer)
-        card = {"accountNumber": "4111111111111111", "securityCode": "737"}
+        card = {"accountNumber": "4111111111111111", "securityCode": "no-code-737"}
         with pytest.raises(HTTPError):
             call(origin, "/pay-int-api/invoices/497f6eca-6276-4993-bfeb-53cbbbba6f08/submit", bearer, card)
 
@@ -220,7 +220,7 @@ def test_the_access_log_is_json_without_secrets(tmp_path: Path) -> None:
     assert [entry["operation"] for entry in entries] == ["listInvoices", "submitInvoice"]
     assert entries[0]["query"] == "search=*&status=2&x=*"
     assert entries[1]["rule"] == "INV-CARD-EXPIRY, INV-CARD-CVV" or entries[1]["rule"].startswith("INV-CARD")
-    for secret in (bearer, "hidden-name", "4111111111111111", "737"):
+    for secret in (bearer, "hidden-name", "4111111111111111", "no-code-737"):
         assert secret not in log
 
 
