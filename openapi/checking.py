@@ -132,7 +132,6 @@ def _exists(contract: Contract, target: str) -> bool:
 
 
 def _examples_conform(contract: Contract, document: Document) -> Iterator[DocumentError]:
-    components = contract.document.get("components", {}).get("schemas", {})
     for operation in contract.operations.values():
         for pointer, content in _contents(operation):
             if content.examples and not content.media_type.endswith("json"):
@@ -140,7 +139,7 @@ def _examples_conform(contract: Contract, document: Document) -> Iterator[Docume
             validator = None
             for name, example in content.examples.items():
                 validator = validator or jsonschema_rs.Draft202012Validator(
-                    json_schema(content.schema, components), validate_formats=True
+                    json_schema(content.schema, contract.schemas), validate_formats=True
                 )
                 for error in validator.iter_errors(example):
                     where = to_pointer(*error.instance_path) or "the whole"

@@ -185,10 +185,6 @@ class Operation:
     def is_templated(self) -> bool:
         return "{" in self.path
 
-    def scopes(self) -> list[str]:
-        """All scopes any of the alternatives asks for."""
-        return sorted({scope for each in self.security for scopes in each.values() for scope in scopes})
-
 
 @dataclass(frozen=True)
 class Contract:
@@ -206,6 +202,12 @@ class Contract:
     operations: Mapping[str, Operation]
     rules: Mapping[str, Rule]
     lifecycles: Mapping[str, Lifecycle]
+
+    @property
+    def schemas(self) -> Mapping[str, Any]:
+        """The component schemas by name, which all others refer to."""
+        found: Mapping[str, Any] = self.document.get("components", {}).get("schemas", {})
+        return found
 
     def limit(self, rule_id: str, name: str) -> Any:
         """A figure or list a rule decides by. Raises `KeyError` where the contract has none of that name."""

@@ -12,6 +12,37 @@ from pathlib import Path
 MOCK_SERVER = str(Path(sys.executable).parent / "mock-server")
 
 
+OPENAPI = Path(__file__).parents[1] / "openapi"
+
+
+def token(group: str) -> str:
+    """What `mock-server token` prints for a group."""
+    run = subprocess.run([MOCK_SERVER, "token", "--group", group], capture_output=True, text=True, check=True)
+    return run.stdout.strip()
+
+
+def schemathesis(contract: str, url: str, folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
+    """A run of stock schemathesis, always with the same cases, with one of the contracts on a running mock."""
+    return subprocess.run(
+        [
+            str(Path(sys.executable).parent / "schemathesis"),
+            "--config-file",
+            str(OPENAPI / "schemathesis.toml"),
+            "run",
+            str(OPENAPI / f"{contract}.yaml"),
+            "--url",
+            url,
+            "--seed",
+            "1",
+            *arguments,
+        ],
+        cwd=folder,
+        capture_output=True,
+        text=True,
+        timeout=280,
+    )
+
+
 @contextmanager
 def running(
     folder: Path, arguments: Sequence[str] = (), log: str = "stderr.txt"

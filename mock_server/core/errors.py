@@ -30,7 +30,6 @@ class Violation:
     `message`: what is wrong with the member, without naming it: "must be at most 100.".
     `pointer`: JSON pointer into the part named by `where` ("body", "path", "query", "header"); "" is the whole part.
     `expected`: what would be right, as the contract has it. The offending value is never kept: it may be a card number.
-    `provenance`: of the schema keyword or rule that was broken, where it is known apart from the rule's own.
     """
 
     message: str
@@ -38,7 +37,6 @@ class Violation:
     where: str = "body"
     rule: str = ""
     expected: str = ""
-    provenance: str = ""
 
     @property
     def name(self) -> str:

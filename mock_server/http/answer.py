@@ -48,11 +48,10 @@ class AnswerCheck:
     """Holds every answer of one operation to what the contract documents: status, media type and schema."""
 
     def __init__(self, contract: Contract, operation: Operation, rule: str) -> None:
-        components = contract.document.get("components", {}).get("schemas", {})
         self._rule = rule
         self._operation_id = operation.id
         self._documented: dict[int, dict[str, _Validator | None]] = {
-            int(status): {each.media_type: _validator(each, components) for each in answer.contents}
+            int(status): {each.media_type: _validator(each, contract.schemas) for each in answer.contents}
             for status, answer in operation.answers.items()
             if status.isdecimal()
         }

@@ -24,12 +24,11 @@ class BodyReader:
 
     def __init__(self, contract: Contract, operation: Operation, rules: PipelineRules) -> None:
         assert operation.body is not None
-        components = contract.document.get("components", {}).get("schemas", {})
         self._rules = rules
         self._is_required = operation.body.is_required
         self._max_bytes = int(contract.limit(rules.body_size, "maximumBytes"))
         self._media_types = [each.media_type for each in operation.body.contents]
-        self._validator = compiled(json_schema(operation.body.contents[0].schema, components))
+        self._validator = compiled(json_schema(operation.body.contents[0].schema, contract.schemas))
 
     async def receive(self, scope: Scope, receive: Receive) -> bytes:
         """The bytes of the body; never more of them than the limit are taken in.

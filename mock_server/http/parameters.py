@@ -34,10 +34,9 @@ class ParameterReader:
     def __init__(self, contract: Contract, operation: Operation, location: str, rule: str) -> None:
         self.location = location
         self._rule = rule
-        components = contract.document.get("components", {}).get("schemas", {})
         mine = [each for each in operation.parameters if each.location == location]
         self._names = {_key(each): each.name for each in mine}
-        resolved = {_key(each): _resolved(each.schema, components) for each in mine}
+        resolved = {_key(each): _resolved(each.schema, contract.schemas) for each in mine}
         self._readers = {key: _READERS.get(schema.get("type", ""), str) for key, schema in resolved.items()}
         self._defaults = {key: schema["default"] for key, schema in resolved.items() if "default" in schema}
         schema = {
@@ -45,7 +44,7 @@ class ParameterReader:
             "properties": {_key(each): each.schema for each in mine},
             "required": [_key(each) for each in mine if each.is_required],
         }
-        self._validator = compiled(json_schema(schema, components))
+        self._validator = compiled(json_schema(schema, contract.schemas))
 
     @property
     def is_empty(self) -> bool:

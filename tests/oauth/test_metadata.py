@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import json
-import subprocess
-import sys
 from pathlib import Path
 
 import jsonschema_rs
@@ -30,9 +28,7 @@ from tests.oauth.builders import (
     sent_to,
     told_to_client,
 )
-from tests.process import serving
-
-OPENAPI = Path(__file__).parents[2] / "openapi"
+from tests.process import schemathesis, serving
 
 
 @pytest.fixture
@@ -167,29 +163,17 @@ def test_the_errors_of_json_answers_are_those_of_the_schema() -> None:
 
 def test_stock_schemathesis_sees_no_answer_outside_the_contract(tmp_path: Path) -> None:
     with serving(tmp_path, "--no-access-log") as origin:
-        run = subprocess.run(
-            [
-                str(Path(sys.executable).parent / "schemathesis"),
-                "--config-file",
-                str(OPENAPI / "schemathesis.toml"),
-                "run",
-                str(OPENAPI / "oauth.yaml"),
-                "--url",
-                f"{origin}/oauth2",
-                "--exclude-operation-id",
-                "getServerMetadata",  # the only one that is not below /oauth2
-                # Whether a form is good depends on its grant type, and parameters of other grant types are ignored.
-                "--exclude-checks",
-                "positive_data_acceptance,negative_data_rejection",
-                "--max-examples",
-                "10",
-                "--seed",
-                "1",
-            ],
-            cwd=tmp_path,
-            capture_output=True,
-            text=True,
-            timeout=200,
+        run = schemathesis(
+            "oauth",
+            f"{origin}/oauth2",
+            tmp_path,
+            "--exclude-operation-id",
+            "getServerMetadata",  # the only one that is not below /oauth2
+            # Whether a form is good depends on its grant type, and parameters of other grant types are ignored.
+            "--exclude-checks",
+            "positive_data_acceptance,negative_data_rejection",
+            "--max-examples",
+            "10",
         )
 
     assert run.returncode == 0, run.stdout[-6000:]

@@ -16,7 +16,7 @@ from urllib.request import Request, urlopen
 
 import pytest
 
-from tests.process import MOCK_SERVER, running, serving
+from tests.process import MOCK_SERVER, running, serving, token
 
 ROOT = Path(__file__).parents[2]
 
@@ -31,12 +31,6 @@ def call(origin: str, path: str, token: str, body: Any = None, method: str | Non
     with urlopen(request) as response:
         content = response.read()
     return json.loads(content) if content else None
-
-
-def token(group: str) -> str:
-    return subprocess.run(
-        [MOCK_SERVER, "token", "--group", group], capture_output=True, text=True, check=True
-    ).stdout.strip()
 
 
 def refuses(*arguments: str, cwd: Path, env: dict[str, str] | None = None) -> str:

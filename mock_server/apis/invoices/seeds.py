@@ -40,8 +40,7 @@ def seed(services: Services, data: Json) -> None:
     _seed_references(services, data)
     create = services.setup.contract.operations["createInvoice"]
     assert create.body is not None, "an invoice is created from a body"
-    components = services.setup.contract.document["components"]["schemas"]
-    schema = json_schema(create.body.contents[0].schema, components)
+    schema = json_schema(create.body.contents[0].schema, services.setup.contract.schemas)
     validator = jsonschema_rs.Draft202012Validator(schema, validate_formats=True)
     for entry in data.get("invoices", []):
         body = _with_decimals(entry["body"])
