@@ -7,7 +7,8 @@
     ├── SetupError          the server cannot start as told; ends the process with code 2
     └── StoreError
         ├── StaleRecord     somebody else changed the record first
-        └── RecordExists    the id is taken
+        ├── RecordExists    the id is taken
+        └── UnreadableContents  what a namespace is to be filled with are no records of this version
 
 `Refused` carries a rule id; the status of the answer, the stage and the provenance stand beside that id in the
 contract's `x-rules`, the shape of the body in the group's `errors.py`.
@@ -82,3 +83,7 @@ class StaleRecord(StoreError):
 
 class RecordExists(StoreError):
     """A record with this id is stored already."""
+
+
+class UnreadableContents(StoreError):
+    """What a namespace was to be filled with can't be read; the message names collection, record and place."""

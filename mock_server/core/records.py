@@ -10,11 +10,13 @@ from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from decimal import Decimal
-from typing import Generic, Protocol, TypeVar
+from typing import Any, Generic, Protocol, TypeVar
 
 from mock_server.core.errors import StaleRecord
 
 ColumnValue = str | int | Decimal | datetime | None
+Contents = Mapping[str, Sequence[Mapping[str, Any]]]
+"""Records as JSON values, by the names of their collections, ordered by id."""
 
 
 class Stored(Protocol):
@@ -138,6 +140,33 @@ class UnitOfWork(Protocol):
     def records(self, collection: Collection[T]) -> Records[T]:
         """The records of a collection, in this unit of work's namespace."""
 
+    def clear(self) -> None:
+        """Remove every record of every collection in this namespace."""
+
+    def copy_from(self, namespace: str) -> None:
+        """Make this namespace hold exactly what another one holds, versions included; what it held is gone.
+
+        The other namespace is read as it is committed, all of it at one moment, and nobody else changes it before
+        this unit of work ends. Onto itself: nothing happens. Fast: no record is decoded.
+
+        Raises:
+            StaleRecord: two units of work wait for each other's namespaces; `transact` tries again.
+        """
+
+    def contents(self) -> Contents:
+        """All records as JSON values, as they are stored: what `fill` takes. Empty collections are left out."""
+
+    def fill(self, contents: Contents) -> None:
+        """Make this namespace hold exactly these records, versions included; what it held is gone.
+
+        Members with a default may be left out, unknown ones are refused. The records may stand in any order.
+
+        Raises:
+            UnreadableContents: a collection that doesn't exist, a record that isn't one of its collection, an id
+                twice; the message names collection and place, and repeats no value but the id. Nothing has been
+                changed then.
+        """
+
 
 class Store(Protocol):
     """Where the state lives.
@@ -156,6 +185,12 @@ class Store(Protocol):
 
         Raises:
             StaleRecord: at the end, where the store found out only then that somebody else was first.
+        """
+
+    def everywhere(self, collection: Collection[T]) -> Sequence[tuple[str, T]]:
+        """All records of a collection in all namespaces, each with its namespace, ordered by namespace and id.
+
+        Reads in a transaction of its own; inside a unit of work of the same thread: `StoreError`.
         """
 
     def describe(self) -> str:

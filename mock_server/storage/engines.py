@@ -10,9 +10,22 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import URL, ColumnElement, Engine, StaticPool, create_engine, event, func, make_url
+from sqlalchemy import (
+    URL,
+    BigInteger,
+    ColumnElement,
+    Engine,
+    StaticPool,
+    bindparam,
+    create_engine,
+    event,
+    func,
+    make_url,
+    select,
+)
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.sql.base import Executable
 
 from mock_server.core.errors import SetupError
 
@@ -32,6 +45,7 @@ class Backend:
 
     `readers_queue` and `writers_queue`: whether units of work of one process wait in line for each other.
     `begin_read` and `begin_write`: the SQL that opens a transaction; `begin_write` is given the namespace's lock.
+    `hold`: lets a writer have the lock of another namespace too, given its `number`; `None` where a writer is alone.
     `position`: the place of a text in another, from 1, or 0; unlike LIKE it knows no special characters.
     """
 
@@ -40,6 +54,7 @@ class Backend:
     writers_queue: bool
     begin_read: str
     begin_write: Callable[[str], str]
+    hold: Executable | None
     insert: Callable[[Any], Any]
     position: Callable[[Any, Any], ColumnElement[int]]
 
@@ -82,6 +97,7 @@ SQLITE_FILE = Backend(
     writers_queue=True,
     begin_read="BEGIN",
     begin_write=begin_immediate,
+    hold=None,
     insert=sqlite.insert,
     position=func.instr,
 )
@@ -91,6 +107,7 @@ SQLITE_MEMORY = Backend(
     writers_queue=True,
     begin_read="BEGIN",
     begin_write=begin_immediate,
+    hold=None,
     insert=sqlite.insert,
     position=func.instr,
 )
@@ -100,6 +117,7 @@ POSTGRESQL = Backend(
     writers_queue=False,
     begin_read="BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY",
     begin_write=begin_locked,
+    hold=select(func.pg_advisory_xact_lock(bindparam("number", type_=BigInteger()))),
     insert=postgresql.insert,
     position=func.strpos,
 )

@@ -6,7 +6,7 @@ from sqlalchemy import URL
 
 from mock_server.core.errors import StaleRecord, StoreError
 
-# By SQLSTATE; SQLite has none. Not expected while writers of a namespace go one by one, and right if it happens.
+# By SQLSTATE; SQLite has none. Writers of a namespace go one by one, so only copies that cross are known to get here.
 KINDS: dict[str, type[StoreError]] = {
     "40001": StaleRecord,  # serialization_failure
     "40P01": StaleRecord,  # deadlock_detected

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any, NamedTuple
 
-from sqlalchemy import BigInteger, ColumnElement, Select, Table, bindparam, delete, func, select, update
+from sqlalchemy import BigInteger, ColumnElement, Insert, Select, Table, bindparam, delete, func, insert, select, update
 from sqlalchemy.sql.base import Executable
 
 from mock_server.core.errors import StoreError
@@ -67,6 +67,11 @@ class Statements:
         self.add: Executable = adding.execution_options(preserve_rowcount=True)
         self.replace: Executable = update(table).where(is_version)
         self.remove: Executable = delete(table).where(is_version)
+        self.clear: Executable = delete(table).where(in_namespace)
+        self.copy: Executable = copy_of(table, in_namespace)
+        self.contents: Executable = select(table.c.data).where(in_namespace).order_by(table.c.id)
+        self.fill: Executable = insert(table)
+        self.everywhere: Executable = select(table.c.namespace, table.c.data).order_by(*key)
         self.page = lru_cache(SHAPES)(lambda shape: page_of(table, matching(table, backend, shape), shape))
         self.count = lru_cache(SHAPES)(
             lambda shape: select(func.count()).select_from(table).where(*matching(table, backend, shape))
@@ -111,6 +116,12 @@ def matching(table: Table, backend: Backend, shape: Shape) -> list[ColumnElement
     if shape.is_searched:
         clauses.append(backend.position(table.c.search_text, bindparam("needle", type_=table.c.search_text.type)) > 0)
     return clauses
+
+
+def copy_of(table: Table, in_source: ColumnElement[bool]) -> Insert:
+    kept = [column for column in table.c if column is not table.c.namespace]
+    target = bindparam("to_namespace", type_=table.c.namespace.type)
+    return insert(table).from_select([table.c.namespace, *kept], select(target, *kept).where(in_source))
 
 
 def page_of(table: Table, clauses: list[ColumnElement[bool]], shape: Shape) -> Select[Any]:

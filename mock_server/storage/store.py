@@ -10,8 +10,9 @@ from sqlalchemy import MetaData
 from sqlalchemy.exc import SQLAlchemyError
 
 from mock_server.core.errors import SetupError, StoreError
-from mock_server.core.records import Collection, Store, Stored
-from mock_server.storage.engines import SETUP_LOCK, Connected, connect
+from mock_server.core.records import Collection, Contents, Store, Stored
+from mock_server.storage.contents import decode, rows_to_fill
+from mock_server.storage.engines import SETUP_LOCK, Backend, Connected, connect, lock_number
 from mock_server.storage.failures import first_line, without_secrets
 from mock_server.storage.records import Shelf, SqlRecords, is_key
 from mock_server.storage.schema import prepare
@@ -65,6 +66,7 @@ class SqlStore:
     ) -> None:
         self.is_embedded = connected.backend.is_embedded
         self._place = connected.place
+        self._backend = connected.backend
         self._transactions = transactions
         self._shelves: dict[str, Shelf[Any]] = {
             name: Shelf(table, Statements(table, connected.backend)) for name, table in tables.items()
@@ -72,10 +74,15 @@ class SqlStore:
 
     @contextmanager
     def begin(self, namespace: str, *, write: bool) -> Iterator[SqlUnitOfWork]:
-        if not is_key(namespace):
-            raise StoreError("the name of a namespace is a text without NUL and without half a surrogate pair")
+        require_name(namespace)
         with self._transactions.begin(namespace, write=write) as transaction:
-            yield SqlUnitOfWork(transaction, self._shelves, namespace)
+            yield SqlUnitOfWork(transaction, self._backend, self._shelves, namespace)
+
+    def everywhere(self, collection: Collection[T]) -> Sequence[tuple[str, T]]:
+        shelf = shelf_of(self._shelves, collection)
+        with self._transactions.begin("", write=False) as transaction:
+            rows = transaction.rows(shelf.statements.everywhere, {})
+        return [(row.namespace, shelf.table.record(row.data)) for row in rows]
 
     def describe(self) -> str:
         return self._place
@@ -87,14 +94,59 @@ class SqlStore:
 class SqlUnitOfWork:
     """`UnitOfWork` in one transaction and one namespace."""
 
-    def __init__(self, transaction: Transaction, shelves: Mapping[str, Shelf[Any]], namespace: str) -> None:
+    def __init__(
+        self, transaction: Transaction, backend: Backend, shelves: Mapping[str, Shelf[Any]], namespace: str
+    ) -> None:
         self._transaction = transaction
+        self._backend = backend
         self._shelves = shelves
         self._namespace = namespace
 
     def records(self, collection: Collection[T]) -> SqlRecords[T]:
-        try:
-            shelf = self._shelves[collection.name]
-        except KeyError as error:
-            raise StoreError(f"the store was opened without the collection {collection.name}") from error
-        return SqlRecords(shelf, self._transaction, self._namespace)
+        return SqlRecords(shelf_of(self._shelves, collection), self._transaction, self._namespace)
+
+    def clear(self) -> None:
+        for shelf in self._shelves.values():
+            self._transaction.changed(shelf.statements.clear, {"in_namespace": self._namespace})
+
+    def copy_from(self, namespace: str) -> None:
+        require_name(namespace)
+        self._transaction.require_writing()
+        if namespace == self._namespace:
+            return
+        if self._backend.hold is not None:
+            # Kept until the end, so each statement below finds the source as the first one did.
+            self._transaction.rows(self._backend.hold, {"number": lock_number(namespace)})
+        self.clear()
+        for shelf in self._shelves.values():
+            self._transaction.changed(
+                shelf.statements.copy, {"in_namespace": namespace, "to_namespace": self._namespace}
+            )
+
+    def contents(self) -> Contents:
+        contents = {}
+        for name, shelf in sorted(self._shelves.items()):
+            rows = self._transaction.rows(shelf.statements.contents, {"in_namespace": self._namespace})
+            if rows:
+                contents[name] = [decode(row[0]) for row in rows]
+        return contents
+
+    def fill(self, contents: Contents) -> None:
+        self._transaction.require_writing()
+        filling = rows_to_fill(self._shelves, self._namespace, contents)
+        self.clear()
+        for name, rows in filling.items():
+            if rows:
+                self._transaction.changed(self._shelves[name].statements.fill, rows)
+
+
+def shelf_of(shelves: Mapping[str, Shelf[Any]], collection: Collection[T]) -> Shelf[T]:
+    try:
+        return shelves[collection.name]
+    except KeyError as error:
+        raise StoreError(f"the store was opened without the collection {collection.name}") from error
+
+
+def require_name(namespace: str) -> None:
+    if not is_key(namespace):
+        raise StoreError("the name of a namespace is a text without NUL and without half a surrogate pair")

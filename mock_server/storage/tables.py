@@ -28,8 +28,8 @@ class CollectionTable(Generic[T]):
     def __init__(self, collection: Collection[T], metadata: MetaData) -> None:
         self.collection = collection
         self.table = table_for(collection, metadata)
+        self.decode = decoder_for(collection).decode
         self._encode = msgspec.json.Encoder().encode
-        self._decode = decoder_for(collection).decode
 
     def row(self, record: T, version: int) -> dict[str, Any]:
         """What a row has beside its key when it keeps `record` as `version`.
@@ -37,18 +37,26 @@ class CollectionTable(Generic[T]):
         Raises:
             StoreError: a value can't be kept.
         """
+        return {"version": version, "data": self._encoded(record, version), **self.derived(record)}
+
+    def derived(self, record: T) -> dict[str, Any]:
+        """What a row has so that its record is found and ordered.
+
+        Raises:
+            StoreError: a value can't be kept.
+        """
         collection = self.collection
-        row: dict[str, Any] = {"version": version, "data": self._encoded(record, version)}
+        values: dict[str, Any] = {}
         for name, column in collection.columns.items():
-            row[name] = stored_value(column.kind, column.value(record))
+            values[name] = stored_value(column.kind, column.value(record))
         if collection.search is not None:
-            row["search_text"] = BETWEEN_TEXTS.join(folded(part) for part in collection.search(record) if part)
-        return row
+            values["search_text"] = BETWEEN_TEXTS.join(folded(part) for part in collection.search(record) if part)
+        return values
 
     def record(self, data: bytes) -> T:
         """The record as it was stored."""
         try:
-            return self._decode(data)
+            return self.decode(data)
         except (msgspec.MsgspecError, ValueError) as error:
             raise StoreError(f"a record of {self.collection.name} cannot be read back: {error}") from error
 

@@ -39,6 +39,13 @@ class Transaction:
             raise StoreError("this unit of work has ended")
         return self._connection
 
+    def require_writing(self) -> Connection:
+        """The open connection. Raises `StoreError` in a transaction that only reads, too."""
+        connection = self.connection
+        if not self._is_write:
+            raise StoreError("a unit of work begun with write=False cannot change anything")
+        return connection
+
     def rows(self, statement: Executable, values: Mapping[str, Any]) -> Sequence[Row[Any]]:
         """What the statement returns."""
         connection = self.connection
@@ -47,11 +54,12 @@ class Transaction:
         except SQLAlchemyError as error:
             raise self._failed(error) from error
 
-    def changed(self, statement: Executable, values: Mapping[str, Any]) -> int:
-        """How many rows the statement changed. Raises `StoreError` in a transaction that only reads."""
-        connection = self.connection
-        if not self._is_write:
-            raise StoreError("a unit of work begun with write=False cannot change anything")
+    def changed(self, statement: Executable, values: Mapping[str, Any] | Sequence[Mapping[str, Any]]) -> int:
+        """How many rows the statement changed, run once for each of several values.
+
+        Raises `StoreError` in a transaction that only reads.
+        """
+        connection = self.require_writing()
         try:
             return connection.execute(statement, values).rowcount
         except SQLAlchemyError as error:

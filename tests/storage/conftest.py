@@ -3,7 +3,10 @@
 import pytest
 
 pytest.register_assert_rewrite(
-    *(f"tests.storage.{name}" for name in ("suite", "suite_changes", "suite_queries", "suite_races", "suite_work"))
+    *(
+        f"tests.storage.suite{name}"
+        for name in ("", "_changes", "_contents", "_namespaces", "_queries", "_races", "_work")
+    )
 )
 
 from tests.postgres import postgres_database, postgres_server, postgres_url  # noqa: E402, F401

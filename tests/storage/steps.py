@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from typing import TypeVar
 
-from mock_server.core.records import Page, Query, Store, UnitOfWork, transact
+from mock_server.core.records import Contents, Page, Query, Store, UnitOfWork, transact
 from tests.storage.samples import DOCUMENTS, Document
 
 Answer = TypeVar("Answer")
@@ -59,6 +59,24 @@ def first(store: Store, query: Query) -> Document | None:
 
 def ids(store: Store, query: Query, namespace: str = NAMESPACE) -> list[str]:
     return [document.id for document in find(store, query, namespace).items]
+
+
+def clear(store: Store, namespace: str = NAMESPACE) -> None:
+    transact(store, namespace, lambda work: work.clear(), write=True)
+
+
+def copy(store: Store, source: str, to: str = NAMESPACE) -> None:
+    """Copy a namespace, again when somebody else was first."""
+    transact(store, to, lambda work: work.copy_from(source), write=True)
+
+
+def contents(store: Store, namespace: str = NAMESPACE) -> Contents:
+    with store.begin(namespace, write=False) as work:
+        return work.contents()
+
+
+def fill(store: Store, contents: Contents, namespace: str = NAMESPACE) -> None:
+    transact(store, namespace, lambda work: work.fill(contents), write=True)
 
 
 def at_once(actions: Sequence[Callable[[], Answer]]) -> list[Answer | Exception]:

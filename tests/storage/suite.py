@@ -10,12 +10,14 @@ from mock_server.core.records import Store
 from mock_server.storage import open_store
 from tests.storage.samples import COLLECTIONS
 from tests.storage.suite_changes import Changes
+from tests.storage.suite_contents import ContentsSuite
+from tests.storage.suite_namespaces import Everywhere, NamespaceRaces, Namespaces
 from tests.storage.suite_queries import Queries
 from tests.storage.suite_races import Races
 from tests.storage.suite_work import UnitsOfWork
 
 
-class StoreSuite(Changes, Queries, UnitsOfWork, Races):
+class StoreSuite(Changes, Queries, UnitsOfWork, Races, ContentsSuite, Namespaces, Everywhere, NamespaceRaces):
     """The whole contract; a variant says in `url` where its store is."""
 
     @pytest.fixture

@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 import hashlib
+import threading
 import uuid
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import suppress
+from functools import partial
 
 import pytest
 from sqlalchemy import create_engine, make_url
 
-from mock_server.core.errors import SetupError, StoreError
-from mock_server.core.records import Query, Store, UnitOfWork
+from mock_server.core.errors import SetupError, StaleRecord, StoreError
+from mock_server.core.records import Query, Store, UnitOfWork, transact
 from mock_server.storage import open_store
 from tests.postgres import database, say
 from tests.storage.samples import COLLECTIONS, DOCUMENTS, MARKS, Document, Mark
-from tests.storage.steps import NAMESPACE, add, at_once, find, get, work
+from tests.storage.steps import NAMESPACE, add, at_once, find, get, remove, work
 from tests.storage.suite import StoreSuite
 from tests.storage.suite_lasting import LastingStore
 
@@ -147,6 +150,50 @@ def test_a_writer_elsewhere_that_never_ends_is_an_error_and_no_deadlock(
     add(other, Document("a"))
     one.close()
     other.close()
+
+
+def test_what_is_being_copied_stays_as_it_is_until_the_end(postgres_url: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    one = open_store(postgres_url, COLLECTIONS)
+    add(one, Document("a"), namespace="source")
+    monkeypatch.setattr("mock_server.storage.engines.PATIENCE_SECONDS", 0.001)
+    other = open_store(postgres_url, COLLECTIONS)
+    with one.begin(NAMESPACE, write=True) as unit:
+        unit.copy_from("source")
+        with pytest.raises(StoreError, match="lock timeout"):
+            remove(other, Document("a", version=1), namespace="source")
+    remove(other, Document("a", version=1), namespace="source")
+    assert get(one, "a") is not None
+    one.close()
+    other.close()
+
+
+def crossing(store: Store, barrier: threading.Barrier, *, attempts: int) -> list[Callable[[], None]]:
+    """Two copies, each of which has its own namespace when it asks for the other's."""
+
+    def copied(to: str, source: str) -> None:
+        def action(unit: UnitOfWork) -> None:
+            with suppress(threading.BrokenBarrierError):
+                barrier.wait(timeout=60)
+            barrier.abort()  # whoever comes again need not wait
+            unit.copy_from(source)
+
+        transact(store, to, action, write=True, attempts=attempts)
+
+    return [partial(copied, "one", "two"), partial(copied, "two", "one")]
+
+
+@pytest.mark.parametrize(("attempts", "losers"), [(1, 1), (20, 0)])
+def test_of_two_copies_that_wait_for_each_other_one_is_stale_and_comes_second(
+    postgres_url: str, attempts: int, losers: int
+) -> None:
+    store = open_store(postgres_url, COLLECTIONS)
+    add(store, Document("1"), namespace="one")
+    add(store, Document("2"), namespace="two")
+    outcomes = at_once(crossing(store, threading.Barrier(2), attempts=attempts))
+    assert [type(outcome) for outcome in outcomes].count(StaleRecord) == losers
+    assert outcomes.count(None) == 2 - losers
+    assert find(store, Query(), namespace="one") == find(store, Query(), namespace="two")
+    store.close()
 
 
 def test_tables_of_somebody_else_are_left_alone(postgres_url: str) -> None:

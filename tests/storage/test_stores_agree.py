@@ -6,19 +6,20 @@ import copy
 import dataclasses
 import itertools
 import operator
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import pytest
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, precondition, rule, run_state_machine_as_test
 
 from mock_server.core.errors import RecordExists, StaleRecord, StoreError
-from mock_server.core.records import Condition, Page, Query, Store, UnitOfWork
+from mock_server.core.records import Collection, Condition, Contents, Page, Query, Store, UnitOfWork
 from mock_server.storage import open_store
 from tests.storage.samples import COLLECTIONS, DOCUMENTS, Address, Document, Item, Priority, Status
 
@@ -136,6 +137,42 @@ class DictRecords:
             raise StaleRecord
 
 
+class DictWork:
+    """`UnitOfWork` on dictionaries: its own name and content, and what all namespaces held before."""
+
+    def __init__(
+        self, name: str, content: dict[str, Document], committed: Mapping[str, dict[str, Document]], *, write: bool
+    ) -> None:
+        self._name = name
+        self._content = content
+        self._committed = committed
+        self._write = write
+
+    def records(self, collection: Collection[Any]) -> DictRecords:
+        return DictRecords(self._content, write=self._write)
+
+    def clear(self) -> None:
+        self._hold({})
+
+    def copy_from(self, namespace: str) -> None:
+        self._hold(self._content if namespace == self._name else self._committed[namespace])
+
+    def contents(self) -> Contents:
+        records = [msgspec.json.decode(msgspec.json.encode(record)) for _, record in sorted(self._content.items())]
+        return {"documents": records} if records else {}
+
+    def fill(self, contents: Contents) -> None:
+        records = [msgspec.convert(value, Document) for value in contents.get("documents", [])]
+        self._hold({record.id: record for record in records})
+
+    def _hold(self, content: dict[str, Document]) -> None:
+        if not self._write:
+            raise StoreError
+        content = dict(content)
+        self._content.clear()
+        self._content.update(content)
+
+
 def plain(value: Any) -> Any:
     return value.replace("\0", "") if isinstance(value, str) else value
 
@@ -169,6 +206,7 @@ class StoresAgree(RuleBasedStateMachine):
         self.run = next(self.runs)
         self.committed: dict[str, dict[str, Document]] = {"one": {}, "two": {}}
         self.seen: list[Document] = []
+        self.taken: list[Contents] = []
         self.works: list[tuple[AbstractContextManager[UnitOfWork], UnitOfWork]] = []
         self.namespace = ""
         self.model: dict[str, Document] = {}
@@ -184,7 +222,7 @@ class StoresAgree(RuleBasedStateMachine):
         self.namespace, self.write = namespace, write
         self.model = copy.copy(self.committed[namespace])
         for store in self.stores:
-            block = store.begin(f"{self.run} {namespace}", write=write)
+            block = store.begin(self.full_name(namespace), write=write)
             self.works.append((block, block.__enter__()))
 
     @rule(is_kept=st.sampled_from([True, True, False]))
@@ -220,21 +258,61 @@ class StoresAgree(RuleBasedStateMachine):
     def get(self, record_id: str) -> None:
         self.step(lambda records: records.get(record_id))
 
+    @rule()
+    @precondition(lambda self: self.is_open)
+    def clear(self) -> None:
+        self.whole_step(lambda work: work.clear())
+
+    @rule(source=st.sampled_from(["one", "two"]))
+    @precondition(lambda self: self.is_open)
+    def copy(self, source: str) -> None:
+        self.whole_step(lambda work: work.copy_from(self.full_name(source)))
+
+    @rule()
+    @precondition(lambda self: self.is_open)
+    def take(self) -> None:
+        self.taken.append(self.whole_step(lambda work: work.contents()))
+
+    @rule(data=st.data())
+    @precondition(lambda self: self.is_open and self.taken)
+    def fill(self, data: st.DataObject) -> None:
+        taken = data.draw(st.sampled_from(self.taken))
+        self.whole_step(lambda work: work.fill(taken))
+
+    @rule()
+    @precondition(lambda self: not self.is_open)
+    def look_everywhere(self) -> None:
+        expected = [
+            (self.full_name(name), record)
+            for name, content in sorted(self.committed.items())
+            for _, record in sorted(content.items())
+        ]
+        for store in self.stores:
+            found = [pair for pair in store.everywhere(DOCUMENTS) if pair[0].startswith(f"{self.run} ")]
+            assert found == expected, store.describe()
+
     @rule(query=queries)
     @precondition(lambda self: self.is_open)
     def find(self, query: Query) -> None:
         self.step(lambda records: records.find(query))
         self.step(lambda records: records.first(query))
 
+    def full_name(self, namespace: str) -> str:
+        return f"{self.run} {namespace}"
+
     def step(self, step: Callable[[Any], Any]) -> None:
+        self.whole_step(lambda work: step(work.records(DOCUMENTS)))
+
+    def whole_step(self, step: Callable[[Any], Any]) -> Any:
         """Take the step everywhere; the answers are the same, and so is everything there is afterwards."""
-        expected = outcome(step, DictRecords(self.model, write=self.write))
+        committed = {self.full_name(name): content for name, content in self.committed.items()}
+        expected = outcome(step, DictWork(self.full_name(self.namespace), self.model, committed, write=self.write))
         content = sorted(self.model.values(), key=lambda record: record.id)
         for store, (_, work) in zip(self.stores, self.works, strict=True):
-            records = work.records(DOCUMENTS)
-            assert outcome(step, records) == expected, store.describe()
-            assert records.find(Query()).items == content, store.describe()
+            assert outcome(step, work) == expected, store.describe()
+            assert work.records(DOCUMENTS).find(Query()).items == content, store.describe()
         self.seen.extend(record for record in content if record not in self.seen)
+        return expected
 
     def teardown(self) -> None:
         works, self.works = self.works, []
@@ -250,7 +328,7 @@ def check_agreement(urls: Sequence[str]) -> None:
             machine,
             settings=settings(
                 max_examples=40,
-                stateful_step_count=30,
+                stateful_step_count=50,
                 deadline=None,
                 derandomize=True,
                 database=None,
