@@ -9,7 +9,7 @@ import jsonschema_rs
 
 from openapi.documents import Document, DocumentError, to_pointer
 from openapi.model import ABSENT, Content, Contract, Lifecycle, Operation, Refusal, Transition
-from openapi.schemas import json_schema
+from openapi.schemas import json_schema, targets
 
 
 def problems(contract: Contract, document: Document) -> Iterator[DocumentError]:
@@ -118,7 +118,8 @@ def _references_lead_somewhere(contract: Contract, document: Document) -> Iterat
             for index, child in enumerate(value):
                 yield from walk(child, f"{pointer}/{index}")
 
-    yield from walk(contract.document, "")
+    if not all(target.startswith("#/") and _exists(contract, target) for target in set(targets(contract.document))):
+        yield from walk(contract.document, "")
 
 
 def _exists(contract: Contract, target: str) -> bool:

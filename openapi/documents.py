@@ -14,6 +14,7 @@ except ImportError:  # pragma: no cover - PyYAML was built without libyaml
     from yaml import SafeLoader as _FastLoader  # type: ignore[assignment]
 
 MAX_DEPTH = 100
+_STRING, _MAPPING, _SEQUENCE = (f"tag:yaml.org,2002:{name}" for name in ("str", "map", "seq"))
 
 
 class DocumentError(Exception):
@@ -81,8 +82,7 @@ def read_document(file: Path) -> Document:
         root = loader.get_single_node()
         if root is None:
             raise DocumentError(file, 1, "is empty")
-        _refuse_ambiguity(file, root)
-        return Document(file, loader.construct_document(root), root)
+        return Document(file, _Builder(file, loader).value(root), root)
     except yaml.MarkedYAMLError as error:
         line = error.problem_mark.line + 1 if error.problem_mark else 1
         raise DocumentError(file, line, f"is not YAML: {error.problem}") from error
@@ -102,45 +102,54 @@ def to_pointer(*parts: str | int) -> str:
     return "".join("/" + str(part).replace("~", "~0").replace("/", "~1") for part in parts)
 
 
-def _refuse_ambiguity(file: Path, root: yaml.Node) -> None:
-    """Each node is looked at once, however many aliases lead to it: aliases of aliases multiply."""
-    looked_at: set[int] = set()
-    waiting = [(root, 0)]
-    while waiting:
-        node, depth = waiting.pop()
-        if id(node) in looked_at:
-            continue
-        looked_at.add(id(node))
-        line = node.start_mark.line + 1
+class _Builder:
+    """Makes data of nodes in one walk; a node that several aliases lead to is made once, as aliases multiply."""
+
+    def __init__(self, file: Path, loader: _ContractLoader) -> None:
+        self._file = file
+        self._loader = loader
+        self._made: dict[yaml.Node, Any] = {}
+        self._begun: set[yaml.Node] = set()
+
+    def value(self, node: yaml.Node, depth: int = 0) -> Any:
+        """The value of a node.
+
+        Raises:
+            DocumentError: a key twice in one mapping, an alias that leads to itself, or nested too deep.
+            yaml.MarkedYAMLError: a tag that stands for no plain value.
+        """
         if depth > MAX_DEPTH:
-            raise DocumentError(file, line, f"is nested deeper than {MAX_DEPTH} levels")
-        if isinstance(node, yaml.MappingNode):
-            _refuse_repeated_keys(file, node)
-        waiting.extend((child, depth + 1) for child in _children(node))
-    _refuse_loops(file, root, ancestors=set(), done=set())
+            raise self._error(node, f"is nested deeper than {MAX_DEPTH} levels")
+        if isinstance(node, yaml.ScalarNode):
+            return node.value if node.tag == _STRING else self._loader.construct_object(node)
+        if node in self._made:
+            return self._made[node]
+        if node in self._begun:
+            raise self._error(node, "has an alias that leads to itself")
+        self._begun.add(node)
+        made = self._mapping(node, depth) if isinstance(node, yaml.MappingNode) else self._sequence(node, depth)
+        self._made[node] = made
+        return made
 
+    def _mapping(self, node: yaml.MappingNode, depth: int) -> Any:
+        values = {str(key.value): self.value(child, depth + 1) for key, child in node.value}
+        if len(values) < len(node.value):
+            raise self._repeated_key(node)
+        if node.tag == _MAPPING and all(key.tag == _STRING and key.id == "scalar" for key, _ in node.value):
+            return values
+        return self._loader.construct_object(node, deep=True)  # merged mappings, sets, numbers as keys
 
-def _refuse_repeated_keys(file: Path, node: yaml.MappingNode) -> None:
-    seen: set[str] = set()
-    for key, _ in node.value:
-        if str(key.value) in seen:
-            raise DocumentError(file, key.start_mark.line + 1, f"has the key {key.value!r} twice in one mapping")
-        seen.add(str(key.value))
+    def _sequence(self, node: yaml.Node, depth: int) -> Any:
+        values = [self.value(child, depth + 1) for child in node.value]
+        return values if node.tag == _SEQUENCE else self._loader.construct_object(node, deep=True)
 
+    def _repeated_key(self, node: yaml.MappingNode) -> DocumentError:
+        keys = [str(key.value) for key, _ in node.value]
+        key = next(key for index, (key, _) in enumerate(node.value) if keys[index] in keys[:index])
+        return self._error(key, f"has the key {key.value!r} twice in one mapping")
 
-def _refuse_loops(file: Path, node: yaml.Node, ancestors: set[int], done: set[int]) -> None:
-    if id(node) in ancestors:
-        raise DocumentError(file, node.start_mark.line + 1, "has an alias that leads to itself")
-    if id(node) not in done:
-        for child in _children(node):
-            _refuse_loops(file, child, ancestors | {id(node)}, done)
-        done.add(id(node))
-
-
-def _children(node: yaml.Node) -> list[yaml.Node]:
-    if isinstance(node, yaml.MappingNode):
-        return [value for _, value in node.value]
-    return list(node.value) if isinstance(node, yaml.SequenceNode) else []
+    def _error(self, node: yaml.Node, reason: str) -> DocumentError:
+        return DocumentError(self._file, node.start_mark.line + 1, reason)
 
 
 def _child(node: yaml.Node, part: str) -> yaml.Node | None:

@@ -9,9 +9,11 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import Any
+
+from openapi.schemas import Components
 
 ABSENT = "absent"
 """The state of a record that does not exist: where it comes from, and where it goes when deleted."""
@@ -203,11 +205,13 @@ class Contract:
     rules: Mapping[str, Rule]
     lifecycles: Mapping[str, Lifecycle]
 
-    @property
-    def schemas(self) -> Mapping[str, Any]:
+    @cached_property
+    def schemas(self) -> Components:
         """The component schemas by name, which all others refer to."""
-        found: Mapping[str, Any] = self.document.get("components", {}).get("schemas", {})
-        return found
+        return Components(self.document.get("components", {}).get("schemas", {}))
+
+    def __hash__(self) -> int:
+        return hash(self.file)
 
     def limit(self, rule_id: str, name: str) -> Any:
         """A figure or list a rule decides by. Raises `KeyError` where the contract has none of that name."""

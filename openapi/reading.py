@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -36,6 +36,14 @@ STAGES = (
     "response",
 )
 EVERYTHING = "*"
+SELECTIONS: Mapping[str, Callable[[Operation], bool]] = {
+    EVERYTHING: lambda operation: True,
+    "*with-body": lambda operation: operation.body is not None,
+    "*with-parameters": lambda operation: bool(operation.parameters),
+    "*with-security": lambda operation: bool(operation.security),
+}
+"""What a rule may be on instead of a list of names."""
+
 SAME = "same"
 _RULE_FIELDS = {"id", "says", "status", "stage", "on", "provenance", "source", "refuses", "limits"}
 
@@ -92,7 +100,7 @@ class _Builder:
             title=str(self._member(info, "/info", "title")),
             version=str(self._member(info, "/info", "version")),
             operations=operations,
-            rules=self._rules(tuple(operations), events),
+            rules=self._rules(operations, events),
             lifecycles={name: self._lifecycle(name, raw) for name, raw in lifecycles.items()},
         )
 
@@ -174,7 +182,7 @@ class _Builder:
 
     # Rules and lifecycles
 
-    def _rules(self, operations: tuple[str, ...], events: set[str]) -> dict[str, Rule]:
+    def _rules(self, operations: Mapping[str, Operation], events: set[str]) -> dict[str, Rule]:
         raw_rules = self.root.get("x-rules", [])
         if not isinstance(raw_rules, list):
             raise self.document.error("/x-rules", "x-rules is not a list")
@@ -187,7 +195,9 @@ class _Builder:
             rules[rule.id] = rule
         return rules
 
-    def _rule(self, raw: Mapping[str, Any], pointer: str, operations: tuple[str, ...], events: set[str]) -> Rule:
+    def _rule(
+        self, raw: Mapping[str, Any], pointer: str, operations: Mapping[str, Operation], events: set[str]
+    ) -> Rule:
         rule_id = str(self._member(raw, pointer, "id"))
         status = raw.get("status")
         if not isinstance(status, int) or not 100 <= status <= 599:
@@ -197,8 +207,7 @@ class _Builder:
             raise self.document.error(
                 pointer, f"the rule {rule_id} has the stage {stage!r}; possible: {', '.join(STAGES)}"
             )
-        on = raw.get("on", EVERYTHING)
-        applies_to = operations if on == EVERYTHING else tuple(on if isinstance(on, list) else [on])
+        applies_to = _selected(raw.get("on", EVERYTHING), operations)
         for name in applies_to:
             if name not in operations and name not in events:
                 raise self.document.error(pointer, f"the rule {rule_id} is on {name!r}, which is no operation or event")
@@ -319,3 +328,12 @@ class _Builder:
         except ValueError:
             possible = ", ".join(Provenance)
             raise self.document.error(pointer, f"the provenance {raw!r} is unknown; possible: {possible}") from None
+
+
+def _selected(on: Any, operations: Mapping[str, Operation]) -> tuple[str, ...]:
+    """The names a rule is on: given one by one, or by a selection."""
+    if isinstance(on, list):
+        return tuple(on)
+    if on in SELECTIONS:
+        return tuple(name for name, operation in operations.items() if SELECTIONS[on](operation))
+    return (on,)

@@ -13,19 +13,35 @@ _SCHEMA_LISTS = {"allOf", "anyOf", "oneOf"}
 _SCHEMAS = {"items", "not", "additionalProperties"}
 
 
+class Components(dict[str, Any]):
+    """Component schemas by name. Each is converted once, however many operations reach it."""
+
+    def __init__(self, schemas: Mapping[str, Any]) -> None:
+        super().__init__(schemas)
+        self._definitions: dict[str, tuple[Any, frozenset[str]]] = {}
+
+    def definition(self, name: str) -> tuple[Any, frozenset[str]]:
+        """A component as JSON Schema, and the names of those it mentions. Raises `KeyError` where there is none."""
+        found = self._definitions.get(name)
+        if found is None:
+            found = self._definitions[name] = (converted(self[name]), frozenset(references(self[name])))
+        return found
+
+
 def json_schema(schema: Mapping[str, Any], components: Mapping[str, Any]) -> dict[str, Any]:
     """The schema as a self-contained JSON Schema: the components it reaches stand under `$defs`.
 
     `nullable` becomes a type union, `format: int32` and `int64` become bounds, boolean exclusive bounds become numbers.
     Raises `KeyError` for a reference to a component that isn't there.
     """
+    known = components if isinstance(components, Components) else Components(components)
     reached: dict[str, Any] = {}
     waiting = sorted(set(references(schema)))
     while waiting:
         name = waiting.pop()
         if name not in reached:
-            reached[name] = converted(components[name])
-            waiting.extend(references(components[name]))
+            reached[name], mentioned = known.definition(name)
+            waiting.extend(mentioned)
     result: dict[str, Any] = converted(schema)
     if reached:
         result = {**result, "$defs": reached} if "$ref" not in result else {"allOf": [result], "$defs": reached}
@@ -34,20 +50,26 @@ def json_schema(schema: Mapping[str, Any], components: Mapping[str, Any]) -> dic
 
 def references(value: Any) -> Iterator[str]:
     """The names of all component schemas mentioned anywhere in a schema."""
-    if isinstance(value, Mapping):
-        target = value.get("$ref")
-        if isinstance(target, str):
-            yield target.removeprefix(COMPONENT_PREFIX)
-        for child in value.values():
-            yield from references(child)
-    elif isinstance(value, list):
-        for child in value:
-            yield from references(child)
+    return (target.removeprefix(COMPONENT_PREFIX) for target in targets(value))
+
+
+def targets(value: Any) -> Iterator[str]:
+    """The target of every `$ref` anywhere in a value."""
+    waiting = [value]
+    while waiting:
+        each = waiting.pop()
+        if isinstance(each, list):
+            waiting.extend(each)
+        elif isinstance(each, dict):
+            waiting.extend(each.values())
+            target = each.get("$ref")
+            if isinstance(target, str):
+                yield target
 
 
 def converted(schema: Any) -> Any:
     """One schema in the words of JSON Schema 2020-12; references point below `#/$defs/`."""
-    if not isinstance(schema, Mapping):
+    if not isinstance(schema, dict):
         return schema
     if "$ref" in schema:
         return {"$ref": "#/$defs/" + schema["$ref"].removeprefix(COMPONENT_PREFIX)}

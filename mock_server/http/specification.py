@@ -1,0 +1,64 @@
+"""What Connexion has to know of a contract: where its operations are, and who may call them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import cache
+from typing import Any
+
+import jsonschema_rs
+from connexion.spec import OpenAPISpecification
+
+from mock_server.core.errors import SetupError
+from openapi.documents import to_pointer
+from openapi.model import Contract
+
+_OF_ROUTING = ("operationId", "parameters", "security")
+_COMPONENTS = ("parameters", "schemas", "securitySchemes")
+
+
+def specification(contract: Contract) -> OpenAPISpecification:
+    """The contract as Connexion takes it, cut down to what routing and security look at.
+
+    Connexion would check, copy and resolve the whole of it in Python; that was half of the time a start took.
+
+    Raises:
+        SetupError: the contract is no OpenAPI document.
+    """
+    for error in _openapi().iter_errors(contract.document):
+        where = to_pointer(*error.instance_path) or "the whole"
+        raise SetupError(f"{contract.file}:1: is no OpenAPI document at {where}: {error.message}")
+    return _Checked(_cut_down(contract.document))
+
+
+class _Checked(OpenAPISpecification):  # type: ignore[misc]  # Connexion has no types
+    """Isn't held against Connexion's schema once more."""
+
+    @classmethod
+    def _validate_spec(cls, spec: Mapping[str, Any]) -> None:
+        """Nothing is left to find. Were this hook gone one day, Connexion would only take longer."""
+
+
+@cache
+def _openapi() -> jsonschema_rs.Draft4Validator:
+    """The schema that Connexion itself holds documents against."""
+    return jsonschema_rs.Draft4Validator(OpenAPISpecification.openapi_schema)
+
+
+def _cut_down(document: Mapping[str, Any]) -> dict[str, Any]:
+    components = document.get("components", {})
+    return {
+        **{name: document[name] for name in ("openapi", "info", "servers", "security") if name in document},
+        "paths": {path: _item(item) for path, item in document["paths"].items()},
+        "components": {name: components[name] for name in _COMPONENTS if name in components},
+    }
+
+
+def _item(item: Mapping[str, Any]) -> dict[str, Any]:
+    """A path with its methods; each says of its answers only that there are some."""
+    return {name: _operation(raw) if isinstance(raw, dict) else raw for name, raw in item.items()}
+
+
+def _operation(raw: Mapping[str, Any]) -> dict[str, Any]:
+    kept = {name: raw[name] for name in _OF_ROUTING if name in raw}
+    return {**kept, "responses": {"default": {"description": ""}}}
