@@ -9,8 +9,6 @@ from mock_server.core.errors import SetupError
 from openapi.documents import DocumentError, read_document
 from openapi.locations import fixtures_folder
 
-NO_SEED = "none"
-
 
 def fixture(name: str) -> Any:
     """The content of a fixture file, by its name without ending.
@@ -26,6 +24,11 @@ def signing_key_file() -> Path:
     return fixtures_folder() / "keys" / "signing_key.json"
 
 
+def seed_names() -> list[str]:
+    """The seeds among the fixtures."""
+    return sorted(each.stem for each in (fixtures_folder() / "seeds").glob("*.yaml"))
+
+
 def seed_data(name: str) -> dict[str, Any]:
     """The records of a seed: the name of one of the fixtures, or a file.
 
@@ -36,8 +39,7 @@ def seed_data(name: str) -> dict[str, Any]:
     is_name = Path(name).name == name and named.is_file()
     file = named if is_name else Path(name)
     if not file.is_file():
-        known = ", ".join(sorted(each.stem for each in named.parent.glob("*.yaml")))
-        raise SetupError(f"there is no seed {name!r}: neither a file nor one of {known}, {NO_SEED}")
+        raise SetupError(f"there is no seed {name!r}: neither a file nor one of {', '.join(seed_names())}, none")
     data = _read(file)
     if not isinstance(data, dict):
         raise SetupError(f"the seed {file} is not a mapping")

@@ -15,6 +15,11 @@ class Settings:
     one. `seed`: the name of a seed of the fixtures, a file, or "none". `id_seed`: makes ids predictable.
     `signing_key`: a JWK file; `None` for the fixtures' test key. `public_url`: the origin presigned URLs are made for;
     `None` for the one each client uses. `auto_approve`: the user in whose name every authorization request is approved.
+    `admin_token`: lets callers use the mock's own API; needed where others can reach the server.
+    `namespace_idle_minutes`: unused for longer, a namespace lapses; the default one never does. `journal_exchanges`:
+    how many each namespace's journal keeps.
+    `webhook_hosts`: where webhooks may lead beside this machine, "*" for everywhere. `webhook_seconds`: that an attempt
+    to deliver may take.
     """
 
     host: str = "127.0.0.1"
@@ -26,6 +31,12 @@ class Settings:
     signing_key: Path | None = None
     public_url: str | None = None
     auto_approve: str | None = None
+    admin_token: str | None = field(default=None, repr=False)
+    max_namespaces: int = 500
+    namespace_idle_minutes: int = 60
+    journal_exchanges: int = 1000
+    webhook_hosts: tuple[str, ...] = ()
+    webhook_seconds: float = 5.0
     access_log: bool = True
     access_key_id: str = "MOCKACCESSKEY0000001"
     secret_access_key: str = field(default="mock-secret-access-key-for-tests-only", repr=False)

@@ -7,67 +7,70 @@ import pkgutil
 import sys
 import tempfile
 import uuid
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from contextlib import ExitStack
 from dataclasses import dataclass, field
-from datetime import datetime
-from functools import partial
+from datetime import datetime, timedelta
+from functools import cache, partial
 from pathlib import Path
 from typing import Any
 
 from flask import Flask
 
 from mock_server import __version__, apis
-from mock_server.agenda import CatchUp, DueEvents
-from mock_server.core.clock import Clock, SystemClock
-from mock_server.core.errors import MockServerError, RecordExists, SetupError
+from mock_server.core.agenda import CatchUp
+from mock_server.core.clock import Clock, NamespaceClock, SystemClock
+from mock_server.core.control import Making
+from mock_server.core.errors import SetupError
 from mock_server.core.group import Group, Ports, ServerFacts
 from mock_server.core.idempotency import KEPT_ANSWERS
-from mock_server.core.ids import Ids, RandomIds, SeededIds
+from mock_server.core.ids import NamespaceIds
+from mock_server.core.journal.journal import Journal
+from mock_server.core.namespace import DEFAULT, NAMESPACE_STATES, QUERY_PARAMETER, Namespace, NamespaceState
 from mock_server.core.objects import OBJECTS
-from mock_server.core.records import Collection, Store, UnitOfWork, transact
-from mock_server.fixtures import NO_SEED, fixture, seed_data, signing_key_file
+from mock_server.core.outbox import COLLECTIONS as OUTBOX_COLLECTIONS
+from mock_server.core.records import Store, UnitOfWork
+from mock_server.fixtures import fixture, seed_data, seed_names, signing_key_file
 from mock_server.http.access_log import Silence, StructuredAccessLog
 from mock_server.http.app import Application, ASGIApp, Mount
+from mock_server.http.context import Exchange, Scope
 from mock_server.http.cors import with_cors
 from mock_server.http.docs import Docs
+from mock_server.http.faults import Faults
+from mock_server.http.guard import Guard
 from mock_server.http.lifespan import Lifespan
 from mock_server.http.operation import Surroundings
 from mock_server.http.pipeline import Pipeline
+from mock_server.http.recording import Recorder
 from mock_server.http.wsgi import LazyWsgi
+from mock_server.namespaces.portable import Portable
+from mock_server.namespaces.registry import Keeping, Namespaces, Staging
+from mock_server.namespaces.seeding import Seeds
 from mock_server.oauth.clients import Directory
-from mock_server.oauth.issuing import AuthorizationSettings, Desk
+from mock_server.oauth.issuing import AuthorizationSettings, Desk, Issuing
 from mock_server.oauth.metadata import is_oauth
 from mock_server.oauth.records import COLLECTIONS as OAUTH_COLLECTIONS
 from mock_server.oauth.records import forget_expired
 from mock_server.oauth.revocations import Revocations
 from mock_server.oauth.rules import CONTRACT as OAUTH_CONTRACT
 from mock_server.oauth.rules import Figures
-from mock_server.oauth.tokens import TokenCheck, TokenMint, read_key
-from mock_server.object_storage.backends import FolderBackend
+from mock_server.oauth.tokens import Signatures, TokenCheck, TokenMint, read_key
+from mock_server.object_storage.backends import FolderBackend, WholeBlobs
 from mock_server.object_storage.bucket import Bucket
 from mock_server.object_storage.leavings import BucketReader, Leavings
+from mock_server.object_storage.ledger import Ledger
 from mock_server.object_storage.rules import BucketRefusal
 from mock_server.object_storage.signature import Credentials
 from mock_server.object_storage.urls import PresignedUrls
+from mock_server.outbox.outgoing import Outgoing
 from mock_server.settings import Settings
 from mock_server.storage import open_store
 from openapi import Contract, DocumentError, contract_file, read_contract
+from openapi.model import Rule
 
-NAMESPACE = "default"
 BUCKET_PREFIX = "/_s3"
-
-
-@dataclass(frozen=True)
-class Seeded:
-    """Says which seed a store was filled with, so that it is filled once."""
-
-    id: str
-    seed: str
-    version: int = 0
-
-
-SEEDED: Collection[Seeded] = Collection(name="seeded", type=Seeded)
+JOURNAL_BYTES = 2048
+"""What an exchange may take up in the journal on average; where they are larger, it keeps fewer."""
 
 
 @dataclass
@@ -76,10 +79,14 @@ class Server:
 
     app: ASGIApp
     contracts: Mapping[str, Contract]
-    services: Mapping[str, Callable[[UnitOfWork], Any]]
+    namespaces: Namespaces
     store: Store
-    seed: str
     _exits: ExitStack = field(repr=False)
+
+    @property
+    def seed(self) -> str:
+        """What the default namespace was filled with."""
+        return self.namespaces.get(DEFAULT).seed
 
     def close(self) -> None:
         """Give back files and connections."""
@@ -128,27 +135,40 @@ class _Assembly:
         self.settings = settings
         self.clock = clock
         self.exits = exits
-        self.ids: Ids = SeededIds(settings.id_seed) if settings.id_seed is not None else RandomIds()
         self.groups = groups()
         self.contracts = {group.name: contract_of(group) for group in self.groups}
         self.oauth_contract = readable_contract(OAUTH_CONTRACT)
-        self.agenda = DueEvents(clock)
+        self.all_contracts = {**self.contracts, OAUTH_CONTRACT: self.oauth_contract}
         self.leavings = Leavings()
         self.credentials = Credentials(settings.access_key_id, settings.secret_access_key)
         collections = [each for group in self.groups for each in group.collections]
-        self.store = open_store(settings.state, [*collections, *OAUTH_COLLECTIONS, KEPT_ANSWERS, OBJECTS, SEEDED])
+        self.store = open_store(
+            settings.state,
+            [*collections, *OAUTH_COLLECTIONS, *OUTBOX_COLLECTIONS, KEPT_ANSWERS, OBJECTS, NAMESPACE_STATES],
+        )
         exits.callback(self.store.close)
+        self.outgoing = Outgoing(
+            self.contracts["control"],
+            clock,
+            __version__,
+            settings.webhook_hosts,
+            timedelta(seconds=settings.webhook_seconds),
+        )
+        exits.callback(self.outgoing.close)
         self.key = read_key(settings.signing_key or signing_key_file())
-        self.desk = self._desk()
-        self.services = {group.name: group.services(self._ports(group)) for group in self.groups}
+        self.signatures = Signatures(self.key)
+        self.directory = Directory.read(fixture("clients"))
+        self.figures = Figures.of(self.oauth_contract)
+        self.fixture = cache(fixture)
+        self.backend = FolderBackend(settings.objects or self._temporary_folder())
+        self.facts = ServerFacts(__version__, sorted(self.contracts), self.store.describe())
+        self.namespaces = self._namespaces()
 
     def server(self) -> Server:
-        seed = self._seed()
-        self.agenda.start([*(self._catch_up(group) for group in self.groups if group.catch_up), self._forget_expired])
-        surroundings = [self._surroundings(group) for group in self.groups]
-        pipeline = Pipeline(surroundings, self.desk.check)
-        contracts = {**self.contracts, OAUTH_CONTRACT: self.oauth_contract}
-        docs = Docs(list(contracts.values()), pipeline)
+        self.namespaces.start(Making(id_seed=self.settings.id_seed))
+        guard = Guard(self.settings.admin_token)
+        pipeline = Pipeline([self._surroundings(group) for group in self.groups], guard)
+        docs = Docs(list(self.all_contracts.values()), pipeline)
         buckets = self._buckets()
         mounts = [
             *(Mount(partial(_is_below, BUCKET_PREFIX), bucket) for bucket in buckets),
@@ -156,126 +176,177 @@ class _Assembly:
             Mount(is_oauth, self._authorization_server()),
         ]
         log = StructuredAccessLog(_json_logger()) if self.settings.access_log else Silence()
-        lifespan = Lifespan(tick=self.agenda.catch_up, ticks=[bucket.collect for bucket in buckets])
-        app = Application(mounts, fallback=pipeline, log=log, lifespan=lifespan)
-        return Server(with_cors(app), contracts, self.services, self.store, seed, self.exits.pop_all())
+        lifespan = Lifespan(tick=self.namespaces.tick, ticks=[bucket.collect for bucket in buckets])
+        app = Application(self.namespaces, mounts, pipeline, self._faults(docs), self._recorder(docs), log, lifespan)
+        return Server(with_cors(app), self.all_contracts, self.namespaces, self.store, self.exits.pop_all())
 
-    def _desk(self) -> Desk:
-        revocations = Revocations(self.store, NAMESPACE)
+    # Namespaces
+
+    def _namespaces(self) -> Namespaces:
+        seeds = Seeds(seed_data, self._replay, self._bound, seed_names(), self.settings.seed)
+        keeping = Keeping(
+            max_namespaces=self.settings.max_namespaces,
+            max_snapshots=self.contracts["control"].limit("CTL-SNAPSHOT-COUNT", "maximum"),
+            max_idle=timedelta(minutes=self.settings.namespace_idle_minutes),
+        )
+        return Namespaces(
+            self.store,
+            seeds,
+            self._open,
+            self.leavings.note,
+            self.all_contracts,
+            Staging({group.name: group.staging for group in self.groups}),
+            Portable(self.store, WholeBlobs(self.backend)),
+            keeping,
+            self.clock,
+        )
+
+    def _bound(self, name: str) -> Namespace:
+        """A namespace with the services of every room, not started yet."""
+        exchanges = self.settings.journal_exchanges
+        journal = Journal(exchanges, exchanges * JOURNAL_BYTES)
+        namespace = Namespace(name, self.store, NamespaceClock(self.clock), NamespaceIds(), journal)
+        self.outgoing.serve(namespace)
+        for group in self.groups:
+            namespace.services[group.name] = group.services(self._ports(group, namespace))
+        return namespace
+
+    def _open(self, name: str, state: NamespaceState) -> Namespace:
+        """A namespace that is ready to serve."""
+        namespace = self._bound(name)
+        desk = self._desk(namespace)
+        namespace.services[OAUTH_CONTRACT] = partial(Issuing, desk)
+        namespace.verifier = desk.check
+        namespace.on_adopted.append(desk.revocations.look_again)
+        catch_ups = {group.name: self._catch_up(group, namespace) for group in self.groups if group.catch_up}
+        namespace.start(state, {**catch_ups, OAUTH_CONTRACT: partial(_forget_expired, namespace)})
+        return namespace
+
+    def _ports(self, group: Group, namespace: Namespace) -> Ports:
+        leads_to = [] if namespace.name == DEFAULT else [(QUERY_PARAMETER, namespace.name)]
+        return Ports(
+            contract=self.contracts[group.name],
+            namespace=namespace,
+            object_urls=PresignedUrls(
+                credentials=self.credentials, region=self.settings.region, prefix=BUCKET_PREFIX, more=leads_to
+            ),
+            objects=BucketReader(self.leavings),
+            fixture=self.fixture,
+            facts=self.facts,
+            plane=self.namespaces,
+        )
+
+    def _desk(self, namespace: Namespace) -> Desk:
+        clock, ids = namespace.clock, namespace.ids
+        revocations = Revocations(self.store, namespace.name)
+        leads_to = None if namespace.name == DEFAULT else namespace.name
         return Desk(
-            directory=Directory.read(fixture("clients")),
-            figures=Figures.of(self.oauth_contract),
-            mint=TokenMint(self.key, self.clock, self.ids),
-            check=TokenCheck(self.key, self.clock, revocations.has_any),
-            clock=self.clock,
+            directory=self.directory,
+            figures=self.figures,
+            mint=TokenMint(self.key, clock, ids, leads_to),
+            check=TokenCheck(self.signatures, clock, revocations.has_any),
+            clock=clock,
+            ids=ids,
             revocations=revocations,
         )
+
+    def _replay(self, namespace: Namespace, work: UnitOfWork, data: Mapping[str, Any]) -> None:
+        for group in self.groups:
+            if group.seed:
+                group.seed(namespace.services[group.name](work), data)
+
+    def _catch_up(self, group: Group, namespace: Namespace) -> CatchUp:
+        services, catch_up = namespace.services[group.name], group.catch_up
+        assert catch_up is not None, "only groups that have one come here"
+        return lambda now: namespace.transact(lambda work: catch_up(services(work), now), write=True)
+
+    # Rooms
 
     def _authorization_server(self) -> ASGIApp:
         """The Flask application, made when the first request comes: most callers bring a token of their own."""
         approver = self.settings.auto_approve
-        if approver is not None and approver not in self.desk.directory.users:
-            known = ", ".join(self.desk.directory.users)
+        if approver is not None and approver not in self.directory.users:
+            known = ", ".join(self.directory.users)
             raise SetupError(f"there is no user {approver!r} to approve in the name of; possible: {known}")
         settings = AuthorizationSettings(
-            self.oauth_contract, self.key, self.store, NAMESPACE, self.settings.public_url, approver
+            contract=self.oauth_contract,
+            key=self.key,
+            directory=self.directory,
+            figures=self.figures,
+            namespace_of=lambda environ: Exchange.of(environ["asgi.scope"]).namespace,
+            public_url=self.settings.public_url,
+            auto_approve=approver,
         )
 
         def make() -> Flask:
             from mock_server.oauth.server import make_app
 
-            return make_app(self.desk, settings)
+            return make_app(settings)
 
-        return LazyWsgi(make, self.desk.figures.max_form_bytes)
-
-    def _ports(self, group: Group) -> Ports:
-        return Ports(
-            contract=self.contracts[group.name],
-            clock=self.clock,
-            ids=self.ids,
-            object_urls=PresignedUrls(credentials=self.credentials, region=self.settings.region, prefix=BUCKET_PREFIX),
-            objects=BucketReader(self.leavings),
-            fixture=fixture,
-            agenda=self.agenda,
-            facts=ServerFacts(__version__, sorted(self.contracts), self.store.describe()),
-        )
+        return LazyWsgi(make, self.figures.max_form_bytes)
 
     def _surroundings(self, group: Group) -> Surroundings:
         return Surroundings(
             group=group,
             contract=self.contracts[group.name],
-            services=self.services[group.name],
-            store=self.store,
-            namespace=NAMESPACE,
-            catch_up=self.agenda.catch_up,
+            is_embedded=self.store.is_embedded,
+            foreign_rules={} if group.is_transactional else self._all_rules(),
             public_url=self.settings.public_url,
+            max_wait_seconds=self.contracts["control"].limit("CTL-PREFER", "maximumSeconds")
+            if group.is_transactional
+            else None,
         )
 
-    def _catch_up(self, group: Group) -> CatchUp:
-        services, catch_up = self.services[group.name], group.catch_up
-        assert catch_up is not None, "only groups that have one come here"
-        return lambda now: transact(self.store, NAMESPACE, lambda work: catch_up(services(work), now), write=True)
+    def _faults(self, docs: Docs) -> Faults:
+        """Faults concern what the mock stands in for, and neither its own API nor pages."""
+        contracts = [self.contracts[group.name] for group in self.groups if group.is_transactional]
+        prefixes = [*(contract.base_path for contract in contracts), BUCKET_PREFIX]
 
-    def _forget_expired(self, now: datetime) -> datetime | None:
-        return transact(self.store, NAMESPACE, lambda work: forget_expired(work, now), write=True)
+        def covers(path: str) -> bool:
+            return (is_oauth(path) or any(_is_below(each, path) for each in prefixes)) and not docs.contains(path)
 
-    def _seed(self) -> str:
-        """Fill the store unless it was filled before; return the name of the seed that is in it."""
-        wanted = self.settings.seed
-        data = {} if wanted == NO_SEED else seed_data(wanted)
+        return Faults(contracts, covers)
 
-        def fill(work: UnitOfWork) -> str:
-            before = work.records(SEEDED).get(NAMESPACE)
-            if before is not None:
-                return before.seed
-            work.records(SEEDED).add(Seeded(NAMESPACE, wanted))
-            for group in self.groups:
-                if group.seed:
-                    group.seed(self.services[group.name](work), data)
-            return wanted
+    def _recorder(self, docs: Docs) -> Recorder:
+        """Everything is journalled but what concerns the mock alone: its own API and its pages."""
+        own = self.contracts["control"].base_path
 
-        try:
-            return transact(self.store, NAMESPACE, fill, write=True)
-        except RecordExists as error:
-            return self._seeded_meanwhile(error)
-        except (MockServerError, ArithmeticError, KeyError, ValueError, TypeError, AttributeError) as error:
-            raise SetupError(f"the seed {wanted!r} can't be used: {type(error).__name__}: {error}") from error
+        def is_recorded(path: str) -> bool:
+            return not _is_below(own, path) and not docs.contains(path)
 
-    def _seeded_meanwhile(self, error: RecordExists) -> str:
-        """Another process was filling the same store at the same moment; take what it made."""
-        seeded = transact(self.store, NAMESPACE, lambda work: work.records(SEEDED).get(NAMESPACE), write=False)
-        if seeded is None:
-            raise SetupError(f"the seed {self.settings.seed!r} has an id twice: {error}") from error
-        return seeded.seed
+        return Recorder(self.all_contracts.values(), is_recorded, partial(_is_below, BUCKET_PREFIX))
+
+    def _all_rules(self) -> dict[str, Rule]:
+        return {rule.id: rule for contract in self.contracts.values() for rule in contract.rules.values()}
 
     def _buckets(self) -> list[Bucket]:
-        owners = [group for group in self.groups if group.object_owner]
-        if not owners:
-            return []
-        backend = FolderBackend(self.settings.objects or self._temporary_folder())
-        buckets = [self._bucket(group, backend) for group in owners]
+        buckets = [self._bucket(group) for group in self.groups if group.object_owner]
         for bucket in buckets:
             bucket.sweep()
         return buckets
 
-    def _bucket(self, group: Group, backend: FolderBackend) -> Bucket:
-        assert group.object_owner is not None, "only groups that own objects come here"
+    def _bucket(self, group: Group) -> Bucket:
+        owner = group.object_owner
+        assert owner is not None, "only groups that own objects come here"
         contract = self.contracts[group.name]
         refusals = {
             rule.id: BucketRefusal(rule.id, rule.status, rule.extra["code"], rule.extra["message"])
             for rule in contract.rules.values()
             if rule.stage == "bucket"
         }
+
+        def ledger_of(scope: Scope) -> Ledger:
+            namespace = Exchange.of(scope).namespace
+            return Ledger(namespace, owner(namespace.services[group.name]))
+
         return Bucket(
             name=group.name.replace("_", "-"),
             store=self.store,
-            namespace=NAMESPACE,
-            backend=backend,
-            clock=self.clock,
+            ledger_of=ledger_of,
+            backend=self.backend,
             credentials=self.credentials,
             region=self.settings.region,
             refusals=refusals,
-            owner=group.object_owner(self.services[group.name]),
             leavings=self.leavings,
             new_request_id=lambda: str(uuid.uuid4()),
             max_object_bytes=contract.limit("UPL-PUT-TOO-LARGE", "maximumBytes"),
@@ -284,6 +355,10 @@ class _Assembly:
 
     def _temporary_folder(self) -> Path:
         return Path(self.exits.enter_context(tempfile.TemporaryDirectory(prefix="mock-server-objects-")))
+
+
+def _forget_expired(namespace: Namespace, now: datetime) -> datetime | None:
+    return namespace.transact(lambda work: forget_expired(work, now), write=True)
 
 
 def _is_below(prefix: str, path: str) -> bool:

@@ -17,11 +17,12 @@ from mock_server.apis.invoices.records import INVOICES
 from mock_server.apis.invoices.service import let_happen
 from mock_server.core.clock import FixedClock
 from mock_server.core.ids import RandomIds
-from mock_server.core.records import UnitOfWork, transact
+from mock_server.core.namespace import DEFAULT, Namespace
+from mock_server.core.records import UnitOfWork
 from mock_server.fixtures import signing_key_file
 from mock_server.oauth.tokens import Grant, TokenMint, read_key
 from mock_server.settings import Settings
-from mock_server.wiring import NAMESPACE, Server, build
+from mock_server.wiring import Server, build
 
 NOW = datetime(2026, 11, 2, 9, 30, tzinfo=UTC)
 """A Monday. Tests that move time move it forward from here."""
@@ -73,16 +74,22 @@ class Mock:
         self.client.close()
         self.server.close()
 
+    @property
+    def namespace(self) -> Namespace:
+        """The default namespace, where all calls lead that name none."""
+        return self.server.namespaces.get(DEFAULT)
+
     def let_happen(self, invoice_id: str, event: str) -> None:
         """Let an event of the invoice lifecycle happen that no operation stands for."""
-        bind = self.server.services["invoices"]
+        namespace = self.namespace
+        bind = namespace.services["invoices"]
 
         def action(work: UnitOfWork) -> None:
             invoice = work.records(INVOICES).get(invoice_id)
             assert invoice is not None
             let_happen(bind(work), invoice, event, self.clock.now())
 
-        transact(self.server.store, NAMESPACE, action, write=True)
+        namespace.transact(action, write=True)
 
     def token(self, group: str, merchant: str = HARBOR, **changes: Any) -> str:
         """A token that works for a day, or one with other claims: audience, permissions, scopes, more, lifetime."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import logging
 import signal
 import socket
@@ -10,12 +11,14 @@ import sys
 import click
 import uvicorn
 
+from mock_server.cli.protocol import AbortableProtocol
 from mock_server.core.errors import SetupError
 from mock_server.settings import Settings
 from mock_server.wiring import Server, build
 
 BACKLOG = 2048
 SHUTDOWN_SECONDS = 1
+SHORTEST_ADMIN_TOKEN = 16
 
 
 class _Uvicorn(uvicorn.Server):
@@ -37,15 +40,17 @@ def run(settings: Settings) -> None:
     Raises:
         SetupError: the port is taken, or something else stands in the way.
     """
+    _require_guard(settings)
     # Uvicorn raises the signal that ended it once more: as an exception it lets everything be given back.
     signal.signal(signal.SIGTERM, lambda number, frame: sys.exit(128 + number))
     listening = _listening_socket(settings.host, settings.port)
     with listening:
-        server = build(settings)
+        server = _built(settings)
         try:
             logging.basicConfig(level=logging.WARNING, format="%(levelname)s %(name)s: %(message)s")
             config = uvicorn.Config(
                 server.app,
+                http=AbortableProtocol,
                 log_config=None,
                 access_log=False,
                 lifespan="on",
@@ -55,6 +60,31 @@ def run(settings: Settings) -> None:
             _Uvicorn(config, greeting(server, settings, _origin(listening))).run(sockets=[listening])
         finally:
             server.close()
+
+
+def _require_guard(settings: Settings) -> None:
+    if not settings.is_loopback and settings.admin_token is None:
+        raise SetupError(
+            f"{settings.host} can be reached by others, who could use the mock's own API: give it an admin token "
+            "(--admin-token-file, or MOCK_SERVER_SERVE_ADMIN_TOKEN), or listen on 127.0.0.1"
+        )
+    if settings.admin_token is not None and len(settings.admin_token) < SHORTEST_ADMIN_TOKEN:
+        raise SetupError(f"the admin token is too short: {SHORTEST_ADMIN_TOKEN} characters at least")
+
+
+def _built(settings: Settings) -> Server:
+    """The server, put together without looking for garbage.
+
+    Each look at all that is imported takes some 50 ms. What a server consists of lives as long as the process, so the
+    collector need not look at it later either, when requests would have to wait for that.
+    """
+    gc.disable()
+    try:
+        server = build(settings)
+        gc.freeze()
+        return server
+    finally:
+        gc.enable()
 
 
 def greeting(server: Server, settings: Settings, origin: str) -> str:

@@ -35,6 +35,15 @@ class DueEvents:
         self._catch_ups = catch_ups
         self._look_again_at = self._clock.now()
 
+    def look_again(self) -> None:
+        """Trust the notes no more: the next to ask finds out what falls due."""
+        self._look_again_at = datetime.min.replace(tzinfo=UTC)
+
+    def next_due(self) -> datetime | None:
+        """When something is noted to fall due next."""
+        with self._noting:
+            return self._noted[0] if self._noted else None
+
     def note(self, at: datetime | None) -> None:
         """Something falls due at this instant."""
         if at is not None:

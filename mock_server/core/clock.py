@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Protocol
+
+MILLISECOND = timedelta(milliseconds=1)
 
 
 class Clock(Protocol):
@@ -34,6 +37,41 @@ class FixedClock:
         if by < timedelta():
             raise ValueError(f"a clock only moves forward, not by {by}")
         self._at += by
+
+
+@dataclass(frozen=True)
+class ClockState:
+    """How a namespace's clock stands to the machine's: `offset_ms` ahead of it, or frozen at an instant."""
+
+    offset_ms: int = 0
+    frozen_at: datetime | None = None
+
+
+RUNNING = ClockState()
+
+
+class NamespaceClock:
+    """The clock of one namespace: runs beside the base clock, or stands still.
+
+    Reading it takes no lock: a state is replaced as a whole.
+    """
+
+    def __init__(self, base: Clock, state: ClockState = RUNNING) -> None:
+        self._base = base
+        self.state = state
+
+    def now(self) -> datetime:
+        state = self.state
+        if state.frozen_at is not None:
+            return state.frozen_at
+        return self._base.now() + state.offset_ms * MILLISECOND if state.offset_ms else self._base.now()
+
+    def standing(self, at: datetime, *, is_frozen: bool) -> ClockState:
+        """The state in which it shows this instant now, and then stands still or runs on."""
+        instant = whole_milliseconds(at)
+        if is_frozen:
+            return ClockState(frozen_at=instant)
+        return ClockState(offset_ms=(instant - self._base.now()) // MILLISECOND)
 
 
 def whole_milliseconds(instant: datetime) -> datetime:

@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from types import ModuleType
 from typing import Any, Protocol
 
 from mock_server.core.clock import Clock
+from mock_server.core.control import ControlPlane
 from mock_server.core.errors import Refused
 from mock_server.core.exchange import Request, Response
 from mock_server.core.ids import Ids
+from mock_server.core.namespace import Bind, Namespace
 from mock_server.core.objects import ObjectOwner, ObjectReader, ObjectUrls
-from mock_server.core.records import Collection, UnitOfWork
+from mock_server.core.outbox import Outbox
+from mock_server.core.records import Collection
 from openapi.model import Contract, Rule
 
 
@@ -27,7 +30,7 @@ class ServerFacts:
 
 
 class Agenda(Protocol):
-    """Knows when something next falls due."""
+    """Knows when something next falls due. Each namespace has its own."""
 
     def note(self, at: datetime | None) -> None:
         """Something falls due at this instant; `None` is ignored. Noting it in vain does no harm."""
@@ -35,19 +38,35 @@ class Agenda(Protocol):
 
 @dataclass(frozen=True)
 class Ports:
-    """The outside world, as a group gets it at start-up.
+    """The outside world, as a group gets it for each namespace.
 
-    `fixture`: returns the content of a fixture file by its name without ending, such as `test_cards`.
+    `plane`: what can be done to namespaces as a whole. `fixture`: returns the content of a fixture file by its name
+    without ending, such as `test_cards`.
     """
 
     contract: Contract
-    clock: Clock
-    ids: Ids
+    namespace: Namespace
     object_urls: ObjectUrls
     objects: ObjectReader
     fixture: Callable[[str], Any]
-    agenda: Agenda
     facts: ServerFacts
+    plane: ControlPlane
+
+    @property
+    def clock(self) -> Clock:
+        return self.namespace.clock
+
+    @property
+    def ids(self) -> Ids:
+        return self.namespace.ids
+
+    @property
+    def agenda(self) -> Agenda:
+        return self.namespace.agenda
+
+    @property
+    def outbox(self) -> Outbox:
+        return self.namespace.outbox
 
 
 Handler = Callable[[Any, Request], Response]
@@ -91,7 +110,7 @@ class Group:
 
     `name`: of its contract. `audience`: that its tokens must be for; `None` where no operation asks for a token.
     `handlers`: a module with one function per operation, named like the operation id in snake_case.
-    `services`: called once at start-up; what it returns is called for every unit of work.
+    `services`: called once for each namespace; what it returns is called for every unit of work.
     `error_body`: the JSON value and media type of a refusal, in the group's own shape.
     `rules`: its rule ids for what the pipeline itself refuses.
     `seed`: puts the seed's records into an empty store.
@@ -99,12 +118,16 @@ class Group:
     `answers_strays`: paths of no group are refused in this group's shape.
     `catch_up`: lets happen what has fallen due until an instant, and returns when the next thing falls due.
     `object_owner`: who answers for the bucket named like the group, where it has one.
+    `staging`: what the control API may do with the group's records that its own operations can't, by name; each takes
+    the services and a JSON object and returns one.
+    `is_transactional`: each call is answered inside one unit of work; otherwise handlers run on a thread, outside of
+    any, and `services` is called with `None`.
     """
 
     name: str
     audience: str | None
     handlers: ModuleType
-    services: Callable[[Ports], Callable[[UnitOfWork], Any]]
+    services: Callable[[Ports], Bind]
     error_body: Callable[[RefusedCall], tuple[Any, str]]
     rules: PipelineRules
     grants: frozenset[str] = frozenset()
@@ -113,4 +136,6 @@ class Group:
     seed: Callable[[Any, Mapping[str, Any]], None] | None = None
     catch_up: Callable[[Any, datetime], datetime | None] | None = None
     answers_strays: bool = False
-    object_owner: Callable[[Callable[[UnitOfWork], Any]], ObjectOwner] | None = None
+    object_owner: Callable[[Bind], ObjectOwner] | None = None
+    staging: Mapping[str, Callable[[Any, Mapping[str, Any]], Any]] = field(default_factory=dict)
+    is_transactional: bool = True

@@ -35,6 +35,23 @@ def from_text(text: str) -> datetime:
         raise ValueError(f"{text!r} lies outside the years 1 to 9999") from error
 
 
+_DURATION = re.compile(
+    r"P(?!$)(?:(?P<weeks>[0-9]{1,6})W)?(?:(?P<days>[0-9]{1,6})D)?"
+    r"(?:T(?!$)(?:(?P<hours>[0-9]{1,8})H)?(?:(?P<minutes>[0-9]{1,8})M)?(?:(?P<seconds>[0-9]{1,10}(?:\.[0-9]{1,3})?)S)?)?"
+)
+
+
+def duration(text: str) -> timedelta:
+    """The span an ISO 8601 duration names: `P3DT1H30M`; years and months have no fixed length and are not taken.
+
+    Raises `ValueError` for anything else.
+    """
+    found = _DURATION.fullmatch(text)
+    if not found:
+        raise ValueError(f"{text!r} is not a duration of weeks, days, hours, minutes and seconds, such as P3DT1H30M")
+    return timedelta(**{unit: float(number) for unit, number in found.groupdict().items() if number is not None})
+
+
 def add_clamped(instant: datetime, span: timedelta) -> datetime:
     """The instant moved by a span, or the last one there is."""
     try:

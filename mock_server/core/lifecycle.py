@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from mock_server.core.errors import Refused
+from mock_server.core.trace import CellUse, note_cell
 from openapi.model import Contract, Lifecycle, Refusal
 
 
@@ -20,6 +21,7 @@ def targets(lifecycle: Lifecycle, contract: Contract, action: str, state: str, r
             possible instead.
     """
     cell = lifecycle.cell(action, state)
+    note_cell(CellUse(lifecycle.name, action, state, record_id, is_allowed=not isinstance(cell, Refusal)))
     if isinstance(cell, Refusal):
         allowed = lifecycle.allowed(state)
         message = (

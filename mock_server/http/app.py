@@ -2,14 +2,23 @@
 
 from __future__ import annotations
 
+import asyncio
 import time
 import uuid
 from collections.abc import Awaitable, Callable, MutableMapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 
+from mock_server.core.errors import Refused
+from mock_server.core.namespace import DEFAULT, Namespace
+from mock_server.core.trace import current_trace
 from mock_server.http.context import Exchange, Scope
+from mock_server.http.faults import Faults
 from mock_server.http.operation import Receive, Send
+from mock_server.http.pipeline import Pipeline
+from mock_server.http.recording import Recorder
+from mock_server.http.selection import selected
+from mock_server.http.steering import telling
 
 ASGIApp = Callable[[Scope, Receive, Send], Awaitable[None]]
 
@@ -38,12 +47,34 @@ class AccessLog(Protocol):
         """One request, whatever became of it."""
 
 
+class Worlds(Protocol):
+    """Knows the namespaces."""
+
+    def live(self, name: str) -> Namespace | None:
+        """The namespace, where it is at hand; takes no time."""
+
+    def get(self, name: str) -> Namespace:
+        """The namespace, made if need be; may block. Raises `Refused` where there can be no more."""
+
+
 class Application:
     """The whole server as one ASGI application. The first mount that contains the path gets the request."""
 
-    def __init__(self, mounts: Sequence[Mount], fallback: ASGIApp, log: AccessLog, lifespan: ASGIApp) -> None:
+    def __init__(
+        self,
+        worlds: Worlds,
+        mounts: Sequence[Mount],
+        pipeline: Pipeline,
+        faults: Faults,
+        recorder: Recorder,
+        log: AccessLog,
+        lifespan: ASGIApp,
+    ) -> None:
+        self._worlds = worlds
         self._mounts = tuple(mounts)
-        self._fallback = fallback
+        self._pipeline = pipeline
+        self._faults = faults
+        self._recorder = recorder
         self._log = log
         self._lifespan = lifespan
 
@@ -52,27 +83,58 @@ class Application:
         if scope["type"] != "http":
             await self._lifespan(scope, receive, send)
             return
-        Exchange(request_id=str(uuid.uuid4())).attach(scope)
         answered = Answered()
         started = time.perf_counter()
+        recording = self._recorder.begin(scope)
+        has_failed = False
 
         async def noting(message: MutableMapping[str, Any]) -> None:
             if message["type"] == "http.response.start":
                 answered.status = message["status"]
                 if answered.status >= 400:
                     answered.rule = _rule(message)
+                message = telling(exchange, message)
+            if recording is not None and recording.sending(message):
+                self._recorder.note(recording, scope, time.perf_counter() - started)
             await send(message)
 
+        exchange = Exchange(str(uuid.uuid4()), self._worlds.get(DEFAULT))
+        exchange.attach(scope)
+        token = current_trace.set(exchange.trace)
         try:
-            await self._room(scope["path"])(scope, receive, noting)
+            receive = recording.received(receive) if recording is not None else receive
+            await self._answer(exchange, scope, receive, noting)
         except ConnectionResetError:
             pass  # nobody is there to answer; what was begun has been undone
+        except Exception:
+            has_failed = True
+            raise
         finally:
+            current_trace.reset(token)
             answered.seconds = time.perf_counter() - started
+            if recording is not None:
+                self._recorder.note(recording, scope, answered.seconds, has_failed=has_failed)
             self._log.note(scope, answered)
 
+    async def _answer(self, exchange: Exchange, scope: Scope, receive: Receive, send: Send) -> None:
+        try:
+            exchange.namespace = await self._world(selected(scope))
+            exchange.began_at = exchange.namespace.clock.now()
+        except Refused as refused:
+            await self._pipeline.refuse(scope, send, refused)
+            return
+        room, faults = self._room(scope["path"]), exchange.namespace.faults
+        if faults.is_active and self._faults.covers(scope["path"]):
+            await self._faults.meet(faults, room, scope, receive, send)
+        else:
+            await room(scope, receive, send)
+
+    async def _world(self, name: str) -> Namespace:
+        found = self._worlds.live(name)
+        return await asyncio.to_thread(self._worlds.get, name) if found is None else found
+
     def _room(self, path: str) -> ASGIApp:
-        return next((mount.app for mount in self._mounts if mount.contains(path)), self._fallback)
+        return next((mount.app for mount in self._mounts if mount.contains(path)), self._pipeline)
 
 
 def _rule(message: MutableMapping[str, Any]) -> str:

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import MutableMapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any
 
 from mock_server.core.exchange import Caller
+from mock_server.core.namespace import Namespace
+from mock_server.core.trace import Trace
 
 Scope = MutableMapping[str, Any]
 _KEY = "mock_server.exchange"
@@ -15,11 +18,21 @@ _KEY = "mock_server.exchange"
 
 @dataclass
 class Exchange:
-    """One request and what has become of it so far; shared by all stages through the ASGI scope."""
+    """One request and what has become of it so far; shared by all stages through the ASGI scope.
+
+    `group`: the name of the API group whose path was asked for. `reads_from`: the copy of the namespace that a reading
+    call sees instead of the namespace itself. `began_at`: on the namespace's clock. `steering`: headers that tell by what the answer is steered.
+    """
 
     request_id: str
+    namespace: Namespace
+    group: str | None = None
     caller: Caller | None = None
     operation_id: str | None = None
+    reads_from: str | None = None
+    began_at: datetime | None = None
+    trace: Trace = field(default_factory=Trace)
+    steering: list[tuple[bytes, bytes]] = field(default_factory=list)
 
     @classmethod
     def of(cls, scope: Scope) -> Exchange:

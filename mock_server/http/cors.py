@@ -6,7 +6,16 @@ from starlette.middleware.cors import CORSMiddleware
 
 from mock_server.http.app import ASGIApp
 
-_EXPOSED = ("X-Request-Id", "X-Mock-Stage", "X-Mock-Rule", "WWW-Authenticate", "Content-Disposition", "ETag")
+_EXPOSED = (
+    "X-Request-Id",
+    "X-Mock-Stage",
+    "X-Mock-Rule",
+    "WWW-Authenticate",
+    "Content-Disposition",
+    "ETag",
+    "X-Mock-Steered",
+    "Preference-Applied",
+)
 _METHODS = ("GET", "POST", "PUT", "DELETE")
 
 

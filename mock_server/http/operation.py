@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping, MutableMapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from starlette.exceptions import HTTPException
@@ -16,12 +16,17 @@ from mock_server.core.exchange import Request
 from mock_server.core.group import Group, Handler
 from mock_server.core.idempotency import HEADER as IDEMPOTENCY_HEADER
 from mock_server.core.idempotency import KeyReused, RepeatableCall
-from mock_server.core.records import Store, UnitOfWork, transact
+from mock_server.core.namespace import Namespace
+from mock_server.core.records import UnitOfWork
 from mock_server.http.answer import AnswerCheck, ReadyAnswer
 from mock_server.http.body import BodyReader
 from mock_server.http.context import Exchange, Scope, base_url, header
 from mock_server.http.parameters import LOCATIONS, ParameterReader, query_pairs
-from openapi.model import Contract, Operation
+from mock_server.http.steering import Preferred
+from openapi.model import Contract, Operation, Rule
+
+LARGE_BODY_BYTES = 256 * 1024
+"""Bodies beyond are parsed on a thread, so that nobody else waits for them."""
 
 Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
 Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
@@ -29,18 +34,19 @@ Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
 
 @dataclass(frozen=True)
 class Surroundings:
-    """What every operation of a group runs on. `catch_up` lets happen what has fallen due; asked before every call.
+    """What every operation of a group runs on.
 
-    `public_url`: the origin that URLs in answers are made for; `None` for the one the client used.
+    `is_embedded`: whether calls of the store may be made on the event loop. `public_url`: the origin that URLs in
+    answers are made for; `None` for the one the client used. `max_wait_seconds`: that a request may prefer to wait;
+    `None` where requests can't prefer anything. `foreign_rules`: of other groups, whose records the group stages.
     """
 
     group: Group
     contract: Contract
-    services: Callable[[UnitOfWork], Any]
-    store: Store
-    namespace: str
-    catch_up: Callable[[], None]
+    is_embedded: bool
+    foreign_rules: Mapping[str, Rule] = field(default_factory=dict)
     public_url: str | None = None
+    max_wait_seconds: float | None = None
 
 
 class CompiledOperation:
@@ -62,6 +68,7 @@ class CompiledOperation:
             [each.media_type for each in operation.answers["200"].contents] if "200" in operation.answers else []
         )
         self.answers = AnswerCheck(around.contract, operation, rules.response)
+        self._preferred = None if around.max_wait_seconds is None else Preferred(operation, around.max_wait_seconds)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request (ASGI). Raises `Refused`; the caller turns that into the group's own error."""
@@ -73,7 +80,7 @@ class CompiledOperation:
         content, body = b"", None
         if self._body:
             content = await self._body.receive(scope, receive)
-            body, wrong = self._body.read(content)
+            body, wrong = await self._read_body(self._body, content)
             found = [*found, *wrong]
         if found:
             raise Refused(found[0].rule, _joined(found), violations=found)
@@ -88,8 +95,20 @@ class CompiledOperation:
             base_url=self._around.public_url or base_url(scope),
             media_type=self._preferred_media_type(scope),
         )
-        ready = await self._run(request, scope["path"], content)
+        ready = await self._preferred_answer(scope, request) or await self._run(
+            exchange, request, scope["path"], content
+        )
         await ready.send(send, self._around.group.id_headers, exchange.request_id)
+
+    async def _preferred_answer(self, scope: Scope, request: Request) -> ReadyAnswer | None:
+        """The answer that the request prefers to the operation's own, if it does."""
+        response = await self._preferred.answer(scope, request.media_type) if self._preferred else None
+        return self.answers.checked(response) if response else None
+
+    async def _read_body(self, reader: BodyReader, content: bytes) -> tuple[Any, list[Violation]]:
+        if len(content) <= LARGE_BODY_BYTES:
+            return reader.read(content)
+        return await asyncio.to_thread(reader.read, content)
 
     def _read_parameters(self, scope: Scope) -> tuple[dict[str, Mapping[str, Any]], list[Violation]]:
         values: dict[str, Mapping[str, Any]] = {"path": {}, "query": {}, "header": {}}
@@ -111,19 +130,28 @@ class CompiledOperation:
         accept = parse_accept_header(header(scope, b"accept") or "*/*", MIMEAccept)
         return accept.best_match(self._media_types, default=self._media_types[0]) or ""
 
-    async def _run(self, request: Request, path: str, content: bytes) -> ReadyAnswer:
-        if self._around.store.is_embedded:
-            answer = self._transact(request, path, content)
+    async def _run(self, exchange: Exchange, request: Request, path: str, content: bytes) -> ReadyAnswer:
+        if not self._around.group.is_transactional:
+            answer = await asyncio.to_thread(self._handle, exchange.namespace, request)
+        elif self._around.is_embedded:
+            answer = self._transact(exchange, request, path, content)
         else:
-            answer = await asyncio.to_thread(self._transact, request, path, content)
+            answer = await asyncio.to_thread(self._transact, exchange, request, path, content)
         if answer.render is None:
             return answer
         rendered = await asyncio.to_thread(answer.render)
         return self.answers.rendered(answer, rendered)
 
-    def _transact(self, request: Request, path: str, content: bytes) -> ReadyAnswer:
-        self._around.catch_up()
+    def _handle(self, namespace: Namespace, request: Request) -> ReadyAnswer:
+        """Answer outside of any unit of work: what the handler does it does in its own."""
+        services = namespace.services[self._around.group.name]
+        return self.answers.checked(self._handler(services(None), request))
+
+    def _transact(self, exchange: Exchange, request: Request, path: str, content: bytes) -> ReadyAnswer:
+        namespace = exchange.namespace
+        namespace.agenda.catch_up()
         repeatable = self._repeatable(request, path, content)
+        services = namespace.services[self._around.group.name]
 
         def action(work: UnitOfWork) -> ReadyAnswer:
             try:
@@ -133,13 +161,13 @@ class CompiledOperation:
                 raise Refused(self._rules.idempotency_conflict, message) from error
             if earlier is not None:
                 return self.answers.checked(earlier)
-            answer = self.answers.checked(self._handler(self._around.services(work), request))
+            exchange.trace.cells.clear()  # of an attempt that somebody else's change has undone
+            answer = self.answers.checked(self._handler(services(work), request))
             if repeatable and answer.status < 300:
                 repeatable.keep(work, answer.status, answer.content, answer.content_type)
             return answer
 
-        store = self._around.store
-        return transact(store, self._around.namespace, action, write=not self.operation.is_safe)
+        return namespace.transact(action, write=not self.operation.is_safe, reads_from=exchange.reads_from)
 
     def _repeatable(self, request: Request, path: str, content: bytes) -> RepeatableCall | None:
         key = request.headers.get(IDEMPOTENCY_HEADER)

@@ -2,25 +2,31 @@
 
 from __future__ import annotations
 
+import importlib
+import pkgutil
 import re
 from collections.abc import Mapping, MutableMapping, Sequence
+from types import ModuleType
 from typing import Any
 
 from connexion.middleware import ConnexionMiddleware
 from connexion.middleware.abstract import RoutedAPI, RoutedMiddleware
+from connexion.middleware.main import API
 from connexion.middleware.routing import RoutingMiddleware
 from connexion.middleware.security import SecurityMiddleware
 from connexion.operations import AbstractOperation
 from connexion.resolver import Resolver
 from starlette.exceptions import HTTPException
 
-from mock_server.core.errors import SetupError
+from mock_server.core.errors import Refused, SetupError
 from mock_server.core.group import Group, Handler
-from mock_server.core.tokens import TokenVerifier
 from mock_server.http.context import Exchange, Scope
+from mock_server.http.guard import Guard
 from mock_server.http.operation import CompiledOperation, Receive, Send, Surroundings
 from mock_server.http.refusals import Territory
 from mock_server.http.security import security_map
+from mock_server.http.specification import specification
+from mock_server.http.steering import RULE as PREFER_RULE
 
 
 class _StrictRouting(RoutingMiddleware):
@@ -52,29 +58,31 @@ class _CompiledMiddleware(RoutedMiddleware[_CompiledAPI]):
 class Pipeline:
     """The ASGI application of all groups: answers every path, those of no group with a refusal."""
 
-    def __init__(self, surroundings: Sequence[Surroundings], verifier: TokenVerifier) -> None:
+    def __init__(self, surroundings: Sequence[Surroundings], guard: Guard) -> None:
         self._connexion = ConnexionMiddleware(
             _no_operation, middlewares=[_StrictRouting, SecurityMiddleware, _CompiledMiddleware]
         )
-        self._territories = [self._add(around, verifier) for around in surroundings]
+        self._territories = [self._add(around, guard) for around in surroundings]
         self._strays = next(each for each in self._territories if each.group.answers_strays)
         # Connexion builds its stack on the first request; that cost, and every wiring mistake, belongs to the start.
         self._connexion.app, self._connexion.middleware_stack = self._connexion._build_middleware_stack()
 
-    def _add(self, around: Surroundings, verifier: TokenVerifier) -> Territory:
+    def _add(self, around: Surroundings, guard: Guard) -> Territory:
         contract = around.contract
         handlers = {each: _handler(around.group, each) for each in contract.operations}
         operations = {
             each.id: CompiledOperation(each, handlers[each.id], around) for each in contract.operations.values()
         }
-        self._connexion.add_api(
-            dict(contract.document),
+        api = API(
+            specification(contract),
             base_path=contract.base_path,
             resolver=Resolver(handlers.__getitem__),
-            security_map=security_map(around.group, verifier, asks_far_away=not around.store.is_embedded),
+            security_map=security_map(around.group, guard, asks_far_away=not around.is_embedded),
             operations=operations,
         )
-        return Territory(around.group, contract, {each: operations[each].answers for each in operations})
+        self._connexion.apis.append(api)  # what add_api() does, which takes no specification that is ready
+        checks = {each: operations[each].answers for each in operations}
+        return Territory(around.group, contract, checks, around.foreign_rules)
 
     def territory(self, path: str) -> Territory:
         """The group a path belongs to, or that answers for paths of no group."""
@@ -83,6 +91,8 @@ class Pipeline:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer a request to one of the groups; whatever is raised on the way becomes that group's error."""
         territory = self.territory(scope["path"])
+        exchange = Exchange.of(scope)
+        exchange.group = territory.group.name
         has_started = False
 
         async def sending(message: MutableMapping[str, Any]) -> None:
@@ -96,8 +106,16 @@ class Pipeline:
         except Exception as error:
             if has_started or isinstance(error, ConnectionResetError):
                 raise
+            if isinstance(error, Refused) and error.rule == PREFER_RULE:
+                await self.refuse(scope, send, error)  # by the mock itself, not by what it stands in for
+                return
             answer = territory.answer(scope, error)
-            await answer.send(send, territory.group.id_headers, Exchange.of(scope).request_id)
+            await answer.send(send, territory.group.id_headers, exchange.request_id)
+
+    async def refuse(self, scope: Scope, send: Send, refused: Refused) -> None:
+        """Answer with a refusal of the mock itself, whichever group the path belongs to."""
+        answer = self._strays.own_answer(scope, refused)
+        await answer.send(send, self._strays.group.id_headers, Exchange.of(scope).request_id)
 
 
 async def _no_operation(scope: Scope, receive: Receive, send: Send) -> None:
@@ -105,9 +123,18 @@ async def _no_operation(scope: Scope, receive: Receive, send: Send) -> None:
 
 
 def _handler(group: Group, operation_id: str) -> Handler:
+    """The function of an operation, in the group's module of handlers or in one of a package's modules."""
     name = re.sub(r"(?<=[a-z0-9])([A-Z])", lambda found: "_" + found[1].lower(), operation_id)
-    handler = getattr(group.handlers, name, None)
-    if handler is None:
+    found = [getattr(module, name) for module in _modules(group.handlers) if hasattr(module, name)]
+    if not found:
         raise SetupError(f"{group.handlers.__name__} has no function {name}() for the operation {operation_id}")
-    found: Handler = handler
-    return found
+    handler: Handler = found[0]
+    return handler
+
+
+def _modules(handlers: ModuleType) -> list[ModuleType]:
+    if not hasattr(handlers, "__path__"):
+        return [handlers]
+    return [
+        importlib.import_module(f"{handlers.__name__}.{each.name}") for each in pkgutil.iter_modules(handlers.__path__)
+    ]

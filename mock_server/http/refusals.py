@@ -12,17 +12,23 @@ from mock_server.core.exchange import Response
 from mock_server.core.group import Group, RefusedCall
 from mock_server.http.answer import AnswerCheck, ReadyAnswer, as_json
 from mock_server.http.context import Exchange, Scope
-from openapi.model import Contract
+from openapi.model import Contract, Rule
 
 logger = logging.getLogger("mock_server.http")
 
 
 class Territory:
-    """A group and its contract: all paths below the contract's base path. `checks`: by operation id."""
+    """A group and its contract: all paths below the contract's base path.
 
-    def __init__(self, group: Group, contract: Contract, checks: Mapping[str, AnswerCheck]) -> None:
+    `checks`: by operation id. `foreign_rules`: other groups' rules by which its operations refuse, too.
+    """
+
+    def __init__(
+        self, group: Group, contract: Contract, checks: Mapping[str, AnswerCheck], foreign_rules: Mapping[str, Rule]
+    ) -> None:
         self.group = group
         self.contract = contract
+        self._rules = {**foreign_rules, **contract.rules}
         self._checks = checks
         paths = {each.path for each in contract.operations.values() if not each.is_templated}
         self._literal_paths = {contract.base_path + path: frozenset(contract.methods_at(path)) for path in paths}
@@ -63,6 +69,7 @@ class Territory:
         fault and says so.
         """
         refused = self.refused(scope, error)
+        Exchange.of(scope).trace.refused = refused
         operation_id = self.contract.methods_at(scope["path"].removeprefix(self.contract.base_path)).get(
             scope["method"]
         )
@@ -73,15 +80,25 @@ class Territory:
                 return check.checked(response)
             except Refused as fault:
                 logger.error("the refusal %s breaks the contract: %s", refused.rule, fault)
+                Exchange.of(scope).trace.refused = fault
                 response = self._response(scope, fault)
-        return ReadyAnswer(response.status, as_json(response.json), response.content_type, response.headers)
+        return _ready(response)
+
+    def own_answer(self, scope: Scope, refused: Refused) -> ReadyAnswer:
+        """A refusal in this group's shape, whatever was asked for."""
+        Exchange.of(scope).trace.refused = refused
+        return _ready(self._response(scope, refused))
 
     def _response(self, scope: Scope, refused: Refused) -> Response:
-        rule = self.contract.rules[refused.rule]
+        rule = self._rules[refused.rule]
         call = RefusedCall(refused, rule, Exchange.of(scope).request_id, scope["method"], scope["path"])
         value, media_type = self.group.error_body(call)
         headers = {**refused.headers, "x-mock-stage": rule.stage, "x-mock-rule": ", ".join(_rules(refused))}
         return Response(status=rule.status, json=value, content_type=media_type, headers=headers)
+
+
+def _ready(response: Response) -> ReadyAnswer:
+    return ReadyAnswer(response.status, as_json(response.json), response.content_type, response.headers)
 
 
 def _rules(refused: Refused) -> list[str]:

@@ -11,12 +11,15 @@ from mock_server.core.exchange import Caller
 from mock_server.core.group import Group
 from mock_server.core.tokens import TokenFault, TokenRefused, TokenVerifier
 from mock_server.http.context import Exchange
+from mock_server.http.guard import Guard
 
 Verify = Callable[[Any], Awaitable[Mapping[str, Any]]]
 
 
-def security_map(group: Group, verifier: TokenVerifier, *, asks_far_away: bool) -> dict[str, type[Any]]:
+def security_map(group: Group, guard: Guard, *, asks_far_away: bool) -> dict[str, type[Any]]:
     """Handlers for every kind of security scheme the contracts use, in the form Connexion asks for.
+
+    A group without an audience takes no tokens of the APIs: the guard lets its callers in.
 
     `asks_far_away`: whether a token was revoked is asked of a store that is not embedded; that belongs on a thread.
     """
@@ -29,6 +32,7 @@ def security_map(group: Group, verifier: TokenVerifier, *, asks_far_away: bool) 
 
             async def verify(request: Any) -> Mapping[str, Any]:
                 exchange = Exchange.of(request.scope)
+                verifier = exchange.namespace.verifier
                 authorization = request.headers.get("authorization")
                 if asks_far_away:
                     caller = await asyncio.to_thread(_caller, authorization, group, verifier)
@@ -40,6 +44,18 @@ def security_map(group: Group, verifier: TokenVerifier, *, asks_far_away: bool) 
 
             return verify
 
+    class GuardedHandler:
+        """For the mock's own API."""
+
+        def get_fn(self, security_scheme: Mapping[str, Any], required_scopes: Sequence[str]) -> Verify:
+            async def verify(request: Any) -> Mapping[str, Any]:
+                guard.check(request.scope)
+                return {"sub": "admin"}
+
+            return verify
+
+    if group.audience is None:
+        return {"bearer": GuardedHandler}
     return {"bearer": BearerHandler, "oauth2": BearerHandler}
 
 

@@ -80,6 +80,9 @@ class CodeGrant(grants.AuthorizationCodeGrant):  # type: ignore[misc]
         told = [("code", code), *([("state", state)] if state else []), ("iss", self.server.issuer())]
         return 302, "", [("Location", with_answer(redirect_uri, told))]
 
+    def generate_authorization_code(self) -> str:
+        return _issuing(self).desk.ids.secret()
+
     def save_authorization_code(self, code: str, request: Any) -> None:
         asked = request.payload
         challenge = asked.data["code_challenge"]

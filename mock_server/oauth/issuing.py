@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import math
-import secrets
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Any
@@ -12,7 +11,9 @@ from typing import Any
 from joserfc.jwk import RSAKey
 
 from mock_server.core.clock import Clock
-from mock_server.core.records import Store, UnitOfWork
+from mock_server.core.ids import Ids
+from mock_server.core.namespace import Namespace
+from mock_server.core.records import UnitOfWork
 from mock_server.oauth.clients import Client, Directory, User
 from mock_server.oauth.records import CODES, REFRESH_TOKENS, CodeRecord, RefreshRecord, digest, is_revoked, revoke
 from mock_server.oauth.revocations import Revocations
@@ -26,13 +27,14 @@ _LATEST = datetime(9999, 1, 1, tzinfo=UTC).timestamp()
 
 @dataclass(frozen=True)
 class Desk:
-    """What all issuing shares."""
+    """What all issuing in one namespace shares."""
 
     directory: Directory
     figures: Figures
     mint: TokenMint
     check: TokenCheck
     clock: Clock
+    ids: Ids
     revocations: Revocations
 
 
@@ -40,14 +42,16 @@ class Desk:
 class AuthorizationSettings:
     """How the authorization server is set up.
 
-    `contract`: how each of its rules refuses. `public_url`: the server's origin; `None` for the one each client uses.
-    `auto_approve`: the user in whose name every request is approved without a page; `None` shows the page.
+    `contract`: how each of its rules refuses. `namespace_of`: the one a request, as WSGI describes it, is for; its
+    services under the contract's name are `Issuing`. `public_url`: the server's origin; `None` for the one each client
+    uses. `auto_approve`: the user in whose name every request is approved without a page; `None` shows the page.
     """
 
     contract: Contract
     key: RSAKey
-    store: Store
-    namespace: str
+    directory: Directory
+    figures: Figures
+    namespace_of: Callable[[Mapping[str, Any]], Namespace]
     public_url: str | None = None
     auto_approve: str | None = None
 
@@ -66,6 +70,10 @@ class Issuing:
     def now(self) -> datetime:
         return self.desk.clock.now()
 
+    def new_family(self) -> str:
+        """A name for all tokens that come from one authorization."""
+        return self.desk.ids.new().replace("-", "")
+
     def keep_code(
         self, code: str, client: Client, user: User, redirect_uri: str, scope: str, code_challenge: str
     ) -> None:
@@ -73,7 +81,7 @@ class Issuing:
         expires_at = self.now() + self.desk.figures.code_lifetime
         record = CodeRecord(
             id=digest(code),
-            family=secrets.token_hex(16),
+            family=self.new_family(),
             client_id=client.id,
             username=user.username,
             redirect_uri=redirect_uri,
@@ -129,7 +137,7 @@ class Issuing:
 
     def refresh_token(self, client: Client, user: User | Client | None, scope: str, family: str) -> str:
         """A new refresh token of a family."""
-        token = secrets.token_urlsafe(32)
+        token = self.desk.ids.secret()
         record = RefreshRecord(
             id=digest(token),
             family=family,

@@ -15,7 +15,7 @@ from flask import Response, request, session
 from mock_server.core.errors import Refused
 from mock_server.oauth.answers import Answers, as_redirect
 from mock_server.oauth.clients import Client, User
-from mock_server.oauth.issuing import Desk
+from mock_server.oauth.issuing import AuthorizationSettings
 from mock_server.oauth.metadata import PATHS
 from mock_server.oauth.rules import FORM_TYPE, refused
 
@@ -45,16 +45,15 @@ class Pages:
     def __init__(
         self,
         server: Any,
-        desk: Desk,
+        settings: AuthorizationSettings,
         answers: Answers,
-        auto_approve: str | None,
         issuer: Callable[[], str],
         in_one_unit: Callable[[Callable[[], Response]], Response],
     ) -> None:
         self._server = server
-        self._directory = desk.directory
+        self._directory = settings.directory
         self._answers = answers
-        self._auto_approve = auto_approve
+        self._auto_approve = settings.auto_approve
         self._issuer = issuer
         self._in_one_unit = in_one_unit
 

@@ -15,8 +15,14 @@ class Revocations:
         self._store = store
         self._namespace = namespace
         self._candidates: set[str] | None = None
-        if store.is_embedded:
-            known = transact(store, namespace, lambda work: work.records(REVOKED).find(Query()), write=False)
+        self.look_again()
+
+    def look_again(self) -> None:
+        """Find out anew what was revoked: the records were exchanged as a whole."""
+        if self._store.is_embedded:
+            known = transact(
+                self._store, self._namespace, lambda work: work.records(REVOKED).find(Query()), write=False
+            )
             self._candidates = {each.id for each in known.items}
 
     def note(self, name: str) -> None:

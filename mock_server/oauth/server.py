@@ -5,7 +5,6 @@ from __future__ import annotations
 import hashlib
 import logging
 import os
-import secrets
 from collections.abc import Callable, Mapping
 from typing import Any
 
@@ -16,13 +15,13 @@ from joserfc.jwk import RSAKey
 from werkzeug.exceptions import HTTPException
 
 from mock_server.core.errors import Refused
-from mock_server.core.records import UnitOfWork, transact
+from mock_server.core.records import UnitOfWork
 from mock_server.oauth.answers import Answers
 from mock_server.oauth.client_authentication import authenticated_client
-from mock_server.oauth.clients import Client
+from mock_server.oauth.clients import Client, Directory
 from mock_server.oauth.endpoints import Introspection, Revocation
 from mock_server.oauth.grants import ClientGrant, CodeGrant, ProofKey, RefreshGrant, required
-from mock_server.oauth.issuing import AuthorizationSettings, Desk, Issuing
+from mock_server.oauth.issuing import AuthorizationSettings, Issuing
 from mock_server.oauth.metadata import METADATA_PATH, PATHS, metadata
 from mock_server.oauth.pages import Pages
 from mock_server.oauth.rules import FORM_TYPE, refused
@@ -50,9 +49,9 @@ _RULES_OF_STATUSES: Mapping[int, str] = {404: "AUTH-ROUTE", 405: "AUTH-METHOD", 
 class Server(AuthorizationServer):  # type: ignore[misc]
     """Authlib's server, with tokens, client authentication and errors of ours."""
 
-    def __init__(self, desk: Desk, answers: Answers, issuer: Callable[[], str]) -> None:
-        super().__init__(query_client=desk.directory.clients.get, save_token=lambda token, request: None)
-        self._desk = desk
+    def __init__(self, directory: Directory, answers: Answers, issuer: Callable[[], str]) -> None:
+        super().__init__(query_client=directory.clients.get, save_token=lambda token, request: None)
+        self._directory = directory
         self._answers = answers
         self.issuer = issuer
         self.register_token_generator("default", self._token)
@@ -67,13 +66,15 @@ class Server(AuthorizationServer):  # type: ignore[misc]
 
     def issuing(self) -> Issuing:
         """This request's dealings with the store."""
-        return Issuing(self._desk, g.work)
+        issuing: Issuing = g.issuing
+        return issuing
 
     def authenticate_client(self, request: Any, methods: list[str], endpoint: str = "token") -> Client:
         """Authlib's own way takes two methods at once, and fails on a name that is no text."""
         may_be_public = "none" in methods
-        directory = self._desk.directory
-        client, method = authenticated_client(directory, request.headers, request.form, may_be_public=may_be_public)
+        client, method = authenticated_client(
+            self._directory, request.headers, request.form, may_be_public=may_be_public
+        )
         request.auth_method = method
         return client
 
@@ -87,7 +88,7 @@ class Server(AuthorizationServer):  # type: ignore[misc]
         if allowed is None:
             raise refused("AUTH-SCOPE")
         issuing = self.issuing()
-        family = g.family or secrets.token_hex(16)
+        family = g.family or issuing.new_family()
         reply = issuing.token(client, user, allowed, family)
         if others.get("include_refresh_token"):
             reply["refresh_token"] = issuing.refresh_token(client, user, allowed, family)
@@ -145,12 +146,12 @@ class _Endpoints:
         return in_one_unit(self._settings, answered)
 
 
-def make_app(desk: Desk, settings: AuthorizationSettings) -> Flask:
+def make_app(settings: AuthorizationSettings) -> Flask:
     """The Flask application below `/oauth2` and the metadata's well-known path."""
     app = Flask("mock_server.oauth", template_folder="templates", static_folder=None)
     app.config.update(
-        MAX_CONTENT_LENGTH=desk.figures.max_form_bytes,
-        MAX_FORM_MEMORY_SIZE=desk.figures.max_form_bytes,
+        MAX_CONTENT_LENGTH=settings.figures.max_form_bytes,
+        MAX_FORM_MEMORY_SIZE=settings.figures.max_form_bytes,
         SECRET_KEY=_session_key(settings.key),
         SESSION_COOKIE_NAME="mock_login",
         SESSION_COOKIE_PATH="/oauth2",
@@ -163,9 +164,9 @@ def make_app(desk: Desk, settings: AuthorizationSettings) -> Flask:
     def issuer() -> str:
         return issuer_of(settings)
 
-    server = Server(desk, answers, issuer)
+    server = Server(settings.directory, answers, issuer)
     endpoints = _Endpoints(server, answers, settings)
-    pages = Pages(server, desk, answers, settings.auto_approve, issuer, lambda answer: in_one_unit(settings, answer))
+    pages = Pages(server, settings, answers, issuer, lambda answer: in_one_unit(settings, answer))
     app.add_url_rule(PATHS["token"], "token", endpoints.token, methods=["POST"])
     app.add_url_rule(PATHS["revoke"], "revoke", endpoints.revoke, methods=["POST"])
     app.add_url_rule(PATHS["introspect"], "introspect", endpoints.introspect, methods=["POST"])
@@ -190,12 +191,14 @@ def make_app(desk: Desk, settings: AuthorizationSettings) -> Flask:
 def in_one_unit(settings: AuthorizationSettings, answer: Callable[[], Response]) -> Response:
     """Run a request in one unit of work, again when somebody else was first: a code is good once, also in a race."""
 
+    namespace = settings.namespace_of(request.environ)
+
     def action(work: UnitOfWork) -> Response:
-        g.work = work
+        g.issuing = namespace.services[settings.contract.name](work)
         g.family = None
         return answer()
 
-    return transact(settings.store, settings.namespace, action, write=True)
+    return namespace.transact(action, write=True)
 
 
 def issuer_of(settings: AuthorizationSettings) -> str:

@@ -19,6 +19,7 @@ from mock_server.core.clock import Clock
 from mock_server.core.errors import SetupError
 from mock_server.core.exchange import Caller
 from mock_server.core.ids import Ids
+from mock_server.core.namespace import CLAIM
 from mock_server.core.tokens import TokenFault, TokenRefused
 
 ALGORITHM = "RS256"
@@ -71,20 +72,20 @@ def read_key(file: Path) -> RSAKey:
 
 
 class TokenMint:
-    """Makes tokens."""
+    """Makes tokens. `namespace`: where they lead; `None` where a token leads nowhere in particular."""
 
-    def __init__(self, key: RSAKey, clock: Clock, ids: Ids, issuer: str = ISSUER) -> None:
+    def __init__(self, key: RSAKey, clock: Clock, ids: Ids, namespace: str | None = None) -> None:
         self._key = key
         self._clock = clock
         self._ids = ids
-        self._issuer = issuer
+        self._namespace = namespace
 
     def mint(self, grant: Grant, lifetime: timedelta) -> str:
         """A token that is good from now on for `lifetime`; a negative one makes a token that has expired."""
         now = self._clock.now()
         issued_at = min(now, now + lifetime)
         claims = {
-            "iss": self._issuer,
+            "iss": ISSUER,
             "sub": grant.subject,
             "aud": grant.audience,
             "iat": int(issued_at.timestamp()),
@@ -93,21 +94,44 @@ class TokenMint:
             "merchant_id": grant.merchant_id,
             "permissions": list(grant.permissions),
             "scope": " ".join(grant.scopes),
+            CLAIM: self._namespace,
             **grant.more,
         }
         claims = {name: value for name, value in claims.items() if value is not None}
         return jwt.encode({"alg": ALGORITHM, "kid": self._key.kid}, claims, self._key, algorithms=[ALGORITHM])
 
 
-class TokenCheck:
-    """Checks tokens. A good signature is remembered, for it can't become bad; times and audience are looked at anew."""
+class Signatures:
+    """Reads tokens that we have signed. A good signature is remembered, for it can't become bad."""
 
-    def __init__(self, key: RSAKey, clock: Clock, is_revoked: IsRevoked, issuer: str = ISSUER) -> None:
+    def __init__(self, key: RSAKey) -> None:
         self._key = key
+        self._signed: OrderedDict[str, dict[str, Any]] = OrderedDict()
+
+    def claims(self, token: str) -> dict[str, Any]:
+        """What the token says. Raises `TokenRefused` where it is malformed or somebody else's."""
+        known = self._signed.get(token)
+        if known is not None:
+            return known
+        if len(token) > MAX_TOKEN_LENGTH:
+            raise TokenRefused(TokenFault.INVALID, "The token is too long.")
+        try:
+            claims = dict(jwt.decode(token, self._key, algorithms=[ALGORITHM]).claims)
+        except (JoseError, ValueError, TypeError, KeyError, RecursionError) as error:
+            raise TokenRefused(TokenFault.INVALID, "The token is malformed or signed by a foreign key.") from error
+        self._signed[token] = claims
+        if len(self._signed) > _REMEMBERED:
+            self._signed.popitem(last=False)
+        return claims
+
+
+class TokenCheck:
+    """Checks tokens in one namespace: times on its clock, audience, and whether they were revoked there."""
+
+    def __init__(self, signatures: Signatures, clock: Clock, is_revoked: IsRevoked) -> None:
+        self._signatures = signatures
         self._clock = clock
         self._is_revoked = is_revoked
-        self._issuer = issuer
-        self._signed: OrderedDict[str, dict[str, Any]] = OrderedDict()
 
     def verify(self, token: str, audience: str) -> Caller:
         """Return who is calling.
@@ -123,8 +147,8 @@ class TokenCheck:
 
         `is_revoked`: to be asked instead of the usual one, by who has a unit of work open already.
         """
-        claims = self._claims(token)
-        if claims.get("iss") != self._issuer:
+        claims = self._signatures.claims(token)
+        if claims.get("iss") != ISSUER:
             raise TokenRefused(TokenFault.INVALID, "The token was issued by somebody else.")
         audiences = claims.get("aud")
         if audience is not None and audience not in (audiences if isinstance(audiences, list) else [audiences]):
@@ -137,21 +161,6 @@ class TokenCheck:
         names = [str(claims[name]) for name in ("jti", FAMILY) if claims.get(name)]
         if (is_revoked or self._is_revoked)(names):
             raise TokenRefused(TokenFault.INVALID, "The token was revoked.")
-        return claims
-
-    def _claims(self, token: str) -> dict[str, Any]:
-        known = self._signed.get(token)
-        if known is not None:
-            return known
-        if len(token) > MAX_TOKEN_LENGTH:
-            raise TokenRefused(TokenFault.INVALID, "The token is too long.")
-        try:
-            claims = dict(jwt.decode(token, self._key, algorithms=[ALGORITHM]).claims)
-        except (JoseError, ValueError, TypeError, KeyError, RecursionError) as error:
-            raise TokenRefused(TokenFault.INVALID, "The token is malformed or signed by a foreign key.") from error
-        self._signed[token] = claims
-        if len(self._signed) > _REMEMBERED:
-            self._signed.popitem(last=False)
         return claims
 
 

@@ -223,3 +223,30 @@ def _translated() -> Iterator[None]:
     except OSError as error:
         kind = BackendFull if error.errno in NO_ROOM else BackendError
         raise kind(f"the backend failed: {error.strerror}") from error
+
+
+class WholeBlobs:
+    """Small objects in one piece, for exports and imports."""
+
+    def __init__(self, backend: Backend) -> None:
+        self._backend = backend
+
+    def read(self, blob: str) -> bytes:
+        """All bytes of this name. Raises `BlobAbsent`."""
+        reader = self._backend.open(blob)
+        try:
+            return b"".join(iter(lambda: reader.read(1024 * 1024), b""))
+        finally:
+            reader.close()
+
+    def write(self, content: bytes) -> str:
+        """Keep these bytes; returns their name. Raises `BackendError`: nothing has been kept."""
+        writer = self._backend.open_writer()
+        try:
+            writer.write(content)
+            blob = writer.commit()
+        except BaseException:
+            writer.abort()
+            raise
+        writer.release()
+        return blob

@@ -5,10 +5,9 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable, Mapping
 from contextlib import suppress
+from datetime import datetime
 
-from mock_server.core.clock import Clock
 from mock_server.core.errors import Refused, StoreError
-from mock_server.core.objects import ObjectOwner
 from mock_server.core.records import Store
 from mock_server.object_storage.addressing import LONGEST_KEY_BYTES, ObjectName, object_name
 from mock_server.object_storage.asgi import Answer, Body, Message, Receive, Scope, Send, reply, request_of
@@ -16,7 +15,7 @@ from mock_server.object_storage.backends import Backend, BackendFull, sweep
 from mock_server.object_storage.cors import ALLOW, METHODS, SHARED, preflight
 from mock_server.object_storage.fetch import Fetching
 from mock_server.object_storage.leavings import Leavings
-from mock_server.object_storage.ledger import Ledger
+from mock_server.object_storage.ledger import Ledger, blobs_of_all, near
 from mock_server.object_storage.put import Putting, declared_length
 from mock_server.object_storage.rules import BucketRefusal, Refusal, Rejected, Rule, complete
 from mock_server.object_storage.signature import Credentials, SignedRequest, Verified, verify
@@ -30,8 +29,9 @@ logger = logging.getLogger(__name__)
 class Bucket:
     """One bucket, under `<prefix>/<name>/`.
 
-    `refusals`: the contract's bucket rules, the owner's among them. `namespace`: where its records are; a backend
-    serves one namespace, because what no record there points to is swept. `leavings`: shared with the `BucketReader`.
+    `refusals`: the contract's bucket rules, the owner's among them. `ledger_of`: the records of the namespace that a
+    request, as ASGI describes it, is for. `leavings`: shared with the `BucketReader`. `store`: with all namespaces;
+    the backend is the bucket's own, because what no record there points to is swept.
 
     Raises:
         SetupError: a rule is missing in `refusals`.
@@ -42,13 +42,11 @@ class Bucket:
         *,
         name: str,
         store: Store,
-        namespace: str,
+        ledger_of: Callable[[Scope], Ledger],
         backend: Backend,
-        clock: Clock,
         credentials: Credentials,
         region: str,
         refusals: Mapping[str, BucketRefusal],
-        owner: ObjectOwner,
         leavings: Leavings,
         new_request_id: Callable[[], str],
         max_object_bytes: int,
@@ -57,16 +55,14 @@ class Bucket:
         self._name = name
         self._prefix = prefix
         self._backend = backend
-        self._clock = clock
         self._credentials = credentials
         self._region = region
         self._refusals = complete(refusals)
         self._leavings = leavings
         self._new_request_id = new_request_id
         self._max_object_bytes = max_object_bytes
-        self._ledger = Ledger(store, namespace, owner)
-        self._put = Putting(self._ledger, backend, clock, max_object_bytes)
-        self._fetch = Fetching(self._ledger, backend)
+        self._store = store
+        self._ledger_of = ledger_of
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
@@ -83,7 +79,7 @@ class Bucket:
             await send(message)
 
         try:
-            await self._answer(request, body, shared, noting_send)
+            await self._answer(self._ledger_of(scope), request, body, shared, noting_send)
         except Exception as error:
             if has_started:  # all there is left to say is that the answer ends here
                 raise
@@ -101,16 +97,18 @@ class Bucket:
         if not self._leavings:
             return
         try:
-            for blob in await self._ledger.take(self._leavings):
+            for blob in await near(self._store, lambda: self._leavings.take(lambda: blobs_of_all(self._store))):
                 await in_thread(self._backend.delete, blob)
         except StoreError as error:
             logger.warning("bytes of removed objects are left to the next sweep: %s", error)
 
     def sweep(self) -> int:
         """Delete all bytes no record points to, such as those a killed process left; return how many. Blocks."""
-        return sweep(self._backend, self._ledger.blobs)
+        return sweep(self._backend, lambda: blobs_of_all(self._store))
 
-    async def _answer(self, request: SignedRequest, body: Body, shared: Mapping[str, str], send: Send) -> None:
+    async def _answer(
+        self, ledger: Ledger, request: SignedRequest, body: Body, shared: Mapping[str, str], send: Send
+    ) -> None:
         """Answer, or raise what refuses. The order of the checks is that of the rules in the contract."""
         if request.method == "OPTIONS":
             return await reply(send, request.method, preflight(request), shared)
@@ -119,12 +117,13 @@ class Bucket:
         name = self._named(request)
         if request.method == "PUT":
             declared_length(request)
-        verified = self._verified(request)
+        verified = self._verified(request, ledger.namespace.clock.now())
         if not name.is_storable:
             raise Rejected(Rule.PARAMETERS, f"a key is at most {LONGEST_KEY_BYTES} bytes of UTF-8 without NUL")
         if request.method == "PUT":
-            return await reply(send, request.method, await self._put(request, verified, name, body), shared)
-        return await self._fetch(request, verified, name, shared, send)
+            putting = Putting(ledger, self._backend, self._leavings, self._max_object_bytes)
+            return await reply(send, request.method, await putting(request, verified, name, body), shared)
+        return await Fetching(ledger, self._backend)(request, verified, name, shared, send)
 
     def _named(self, request: SignedRequest) -> ObjectName:
         name = object_name(request.raw_path, self._prefix)
@@ -134,8 +133,8 @@ class Bucket:
             raise Rejected(Rule.METHOD, "the bucket itself can't be asked", {"Method": request.method})
         return name
 
-    def _verified(self, request: SignedRequest) -> Verified:
-        found = verify(request, credentials=self._credentials, region=self._region, now=self._clock.now())
+    def _verified(self, request: SignedRequest, now: datetime) -> Verified:
+        found = verify(request, credentials=self._credentials, region=self._region, now=now)
         if isinstance(found, Refusal):
             raise Rejected(found.rule, found.detail, found.facts)
         return found

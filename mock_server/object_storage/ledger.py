@@ -1,28 +1,30 @@
-"""The records behind the bytes, as the bucket uses them, on the event loop or off it as the store likes."""
+"""The records behind the bytes, as the bucket uses them, on the event loop or off it as the store likes.
+
+Copies of a namespace share the bytes: they go when no record anywhere points to them.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection
 from dataclasses import replace
 from datetime import datetime
 from functools import partial
 from typing import TypeVar
 
 from mock_server.core.errors import RecordExists, StaleRecord
+from mock_server.core.namespace import Namespace
 from mock_server.core.objects import OBJECTS, ObjectOwner, StoredObject
-from mock_server.core.records import Query, Store, UnitOfWork, transact
-from mock_server.object_storage.leavings import Leavings
+from mock_server.core.records import Store, UnitOfWork
 from mock_server.object_storage.threads import in_thread
 
 R = TypeVar("R")
 
 
 class Ledger:
-    """What is stored under which key, in one namespace."""
+    """What is stored under which key in one namespace, and who answers for it."""
 
-    def __init__(self, store: Store, namespace: str, owner: ObjectOwner) -> None:
-        self._store = store
-        self._namespace = namespace
+    def __init__(self, namespace: Namespace, owner: ObjectOwner) -> None:
+        self.namespace = namespace
         self._owner = owner
 
     async def check_put(self, object_id: str, now: datetime) -> None:
@@ -40,30 +42,18 @@ class Ledger:
 
         return await self._run(partial(self._transact, find, write=False))
 
-    async def record(self, stored: StoredObject, on_kept: Callable[[str | None], None]) -> None:
+    async def record(self, stored: StoredObject, on_kept: Callable[[StoredObject | None], None]) -> None:
         """Record the object and tell its owner, all or nothing. Raises `Refused`.
 
-        `on_kept` is called once that is committed, with the name of the bytes it replaces, even when the caller is
-        cancelled meanwhile.
+        `on_kept` is called once that is committed, with the object it replaces, even when the caller is cancelled
+        meanwhile.
         """
 
         def record() -> None:
             previous = self._transact(lambda work: self._put(work, stored), write=True)
-            on_kept(None if previous is None else previous.blob)
+            on_kept(previous)
 
         await self._run(record)
-
-    def blobs(self) -> Collection[str]:
-        """The names of all bytes that records point to."""
-        return self._transact(_blobs_of_all, write=False)
-
-    async def take(self, leavings: Leavings) -> Sequence[str]:
-        """The names of noted bytes that no record points to, each once."""
-        return await self._run(lambda: leavings.take(self._is_kept))
-
-    def _is_kept(self, object_id: str, blob: str) -> bool:
-        found = self._transact(lambda work: work.records(OBJECTS).get(object_id), write=False)
-        return found is not None and found.blob == blob
 
     def _put(self, work: UnitOfWork, stored: StoredObject) -> StoredObject | None:
         objects = work.records(OBJECTS)
@@ -79,11 +69,17 @@ class Ledger:
         return previous
 
     def _transact(self, action: Callable[[UnitOfWork], R], *, write: bool) -> R:
-        return transact(self._store, self._namespace, action, write=write)
+        return self.namespace.transact(action, write=write)
 
     async def _run(self, work: Callable[[], R]) -> R:
-        return work() if self._store.is_embedded else await in_thread(work)
+        return await near(self.namespace.store, work)
 
 
-def _blobs_of_all(work: UnitOfWork) -> Collection[str]:
-    return {stored.blob for stored in work.records(OBJECTS).find(Query()).items}
+async def near(store: Store, work: Callable[[], R]) -> R:
+    """Do it on the event loop where the store is embedded, on a thread where it is far away."""
+    return work() if store.is_embedded else await in_thread(work)
+
+
+def blobs_of_all(store: Store) -> Collection[str]:
+    """The names of all bytes that records point to, in any namespace."""
+    return {stored.blob for _, stored in store.everywhere(OBJECTS)}

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import partial
 
-from mock_server.core.clock import Clock
 from mock_server.core.objects import StoredObject
 from mock_server.object_storage.addressing import ObjectName
 from mock_server.object_storage.asgi import Answer, Body, header
 from mock_server.object_storage.backends import Backend
 from mock_server.object_storage.checksums import check_digests
+from mock_server.object_storage.leavings import Leavings
 from mock_server.object_storage.ledger import Ledger
 from mock_server.object_storage.reception import Reception, receiving
 from mock_server.object_storage.rules import Rejected, Rule
@@ -26,7 +27,7 @@ class Putting:
 
     ledger: Ledger
     backend: Backend
-    clock: Clock
+    leavings: Leavings
     max_object_bytes: int
 
     async def __call__(self, request: SignedRequest, verified: Verified, name: ObjectName, body: Body) -> Answer:
@@ -38,7 +39,7 @@ class Putting:
             StoreError: they could not be written or recorded.
         """
         length = declared_length(request)
-        await self.ledger.check_put(name.id, self.clock.now())
+        await self.ledger.check_put(name.id, self.ledger.namespace.clock.now())
         self._check_size(length)
         async with receiving(self.backend) as reception:
             await _take_all(body, reception, length)
@@ -50,10 +51,15 @@ class Putting:
                 sha256=reception.sha256.hex(),
                 md5=reception.md5.hex(),
                 content_type=header(request, "content-type") or DEFAULT_CONTENT_TYPE,
-                stored_at=self.clock.now(),
+                stored_at=self.ledger.namespace.clock.now(),
             )
-            await self.ledger.record(stored, reception.keep)
+            await self.ledger.record(stored, partial(self._kept, reception))
         return Answer(200, {"ETag": etag(stored)})
+
+    def _kept(self, reception: Reception, replaced: StoredObject | None) -> None:
+        reception.keep()
+        if replaced is not None:
+            self.leavings.note(replaced)
 
     def _check_size(self, length: int) -> None:
         if length > self.max_object_bytes:

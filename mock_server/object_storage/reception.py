@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import AsyncIterator, Sequence
-from contextlib import asynccontextmanager, suppress
+from contextlib import asynccontextmanager
 
-from mock_server.object_storage.backends import Backend, BackendError, BlobWriter
+from mock_server.object_storage.backends import Backend, BlobWriter
 from mock_server.object_storage.threads import in_thread
 
 
@@ -19,7 +19,6 @@ class Reception:
         self._sha256 = hashlib.sha256()
         self._md5 = hashlib.md5(usedforsecurity=False)
         self._is_kept = False
-        self._replaced: str | None = None
         self.size_bytes = 0
 
     @property
@@ -43,22 +42,18 @@ class Reception:
         """Make the bytes readable and return their name."""
         return self._open_writer().commit()
 
-    def keep(self, replaced: str | None) -> None:
-        """A record points to the bytes now, and none to those it pointed to before."""
+    def keep(self) -> None:
+        """A record points to the bytes now."""
         self._is_kept = True
-        self._replaced = replaced
 
     def end(self) -> None:
-        """Throw the bytes away, or, when they are kept, those they replace."""
+        """Let go of the bytes, and throw them away unless they are kept."""
         if self._writer is None:
             return
-        if not self._is_kept:
+        if self._is_kept:
+            self._writer.release()
+        else:
             self._writer.abort()
-            return
-        self._writer.release()
-        if self._replaced is not None:
-            with suppress(BackendError):  # no record points there, so the next sweep takes them
-                self._backend.delete(self._replaced)
 
     def _open_writer(self) -> BlobWriter:
         if self._writer is None:

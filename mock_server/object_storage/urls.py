@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from mock_server.object_storage.addressing import object_url
@@ -13,20 +14,24 @@ from mock_server.object_storage.signature import Credentials, presign
 class PresignedUrls:
     """`core.objects.ObjectUrls`, signed with one access key.
 
-    `prefix`: the path in front of the bucket as clients send it. `base_url` in the calls is an origin.
+    `prefix`: the path in front of the bucket as clients send it. `more`: further query parameters of every URL, such as
+    the namespace it leads to; they are signed, too. `base_url` in the calls is an origin.
     """
 
-    def __init__(self, *, credentials: Credentials, region: str, prefix: str = "/_s3") -> None:
+    def __init__(
+        self, *, credentials: Credentials, region: str, prefix: str = "/_s3", more: Sequence[tuple[str, str]] = ()
+    ) -> None:
         self._credentials = credentials
         self._region = region
         self._prefix = prefix
+        self._more = tuple(more)
 
     def put_url(
         self, base_url: str, key: str, *, content_type: str, size_bytes: int, now: datetime, lifetime: timedelta
     ) -> str:
         return presign(
             "PUT",
-            object_url(base_url, self._prefix, key),
+            self._url(base_url, key),
             credentials=self._credentials,
             region=self._region,
             now=now,
@@ -37,14 +42,17 @@ class PresignedUrls:
     def get_url(
         self, base_url: str, key: str, *, content_type: str, filename: str, now: datetime, lifetime: timedelta
     ) -> str:
-        query = encoded_query(
-            [("response-content-type", content_type), ("response-content-disposition", inline(filename))]
-        )
+        disposition = ("response-content-disposition", inline(filename))
         return presign(
             "GET",
-            f"{object_url(base_url, self._prefix, key)}?{query}",
+            self._url(base_url, key, ("response-content-type", content_type), disposition),
             credentials=self._credentials,
             region=self._region,
             now=now,
             lifetime=lifetime,
         )
+
+    def _url(self, base_url: str, key: str, *more: tuple[str, str]) -> str:
+        url = object_url(base_url, self._prefix, key)
+        pairs = [*more, *self._more]
+        return f"{url}?{encoded_query(pairs)}" if pairs else url

@@ -10,7 +10,7 @@ from functools import partial
 
 import pytest
 
-from mock_server.agenda import LOOK_AGAIN, DueEvents
+from mock_server.core.agenda import LOOK_AGAIN, DueEvents
 from mock_server.core.clock import FixedClock
 
 START = datetime(2026, 11, 2, 9, 30, tzinfo=UTC)

@@ -18,9 +18,9 @@ import jsonschema_rs
 from httpx2 import Response
 from starlette.testclient import TestClient
 
+from mock_server.core.namespace import DEFAULT
 from mock_server.core.records import Query, UnitOfWork, transact
 from mock_server.oauth.records import COLLECTIONS
-from mock_server.wiring import NAMESPACE
 from openapi import contract_file, read_contract
 from openapi.schemas import json_schema
 from tests.mock import Mock
@@ -175,7 +175,7 @@ def stored(mock: Mock) -> int:
     def count(work: UnitOfWork) -> int:
         return sum(work.records(each).find(Query(limit=0)).total for each in COLLECTIONS)
 
-    return transact(mock.server.store, NAMESPACE, count, write=False)
+    return transact(mock.server.store, DEFAULT, count, write=False)
 
 
 # --- clients ---

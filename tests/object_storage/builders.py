@@ -13,14 +13,17 @@ from typing import Any
 from urllib.parse import urlsplit
 from xml.etree import ElementTree
 
-from mock_server.core.clock import FixedClock
+from mock_server.core.clock import FixedClock, NamespaceClock
 from mock_server.core.errors import Refused
+from mock_server.core.ids import NamespaceIds
+from mock_server.core.namespace import Namespace
 from mock_server.core.objects import OBJECTS, StoredObject
 from mock_server.core.records import Query, Store, UnitOfWork, transact
 from mock_server.object_storage.asgi import Message
 from mock_server.object_storage.backends import Backend
 from mock_server.object_storage.bucket import STAGE, Bucket
 from mock_server.object_storage.leavings import BucketReader, Leavings
+from mock_server.object_storage.ledger import Ledger
 from mock_server.object_storage.rules import BucketRefusal
 from mock_server.object_storage.signature import Credentials, host_of, presign
 from mock_server.object_storage.urls import PresignedUrls
@@ -165,17 +168,19 @@ class Room:
         return Bucket(
             name=BUCKET,
             store=self.store,
-            namespace=NAMESPACE,
+            ledger_of=lambda scope: Ledger(self.namespace, self.owner),
             backend=self.backend,
-            clock=self.clock,
             credentials=CREDENTIALS,
             region=REGION,
             refusals=refusals(),
-            owner=self.owner,
             leavings=self.leavings,
             new_request_id=lambda: f"request-{next(numbers)}",
             max_object_bytes=self.max_bytes,
         )
+
+    @property
+    def namespace(self) -> Namespace:
+        return Namespace(NAMESPACE, self.store, NamespaceClock(self.clock), NamespaceIds())
 
     @property
     def reader(self) -> BucketReader:

@@ -5,20 +5,21 @@ from __future__ import annotations
 import asyncio
 import hashlib
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import pytest
 
 from mock_server.core.errors import Refused, StaleRecord
 from mock_server.core.objects import OBJECTS
-from mock_server.core.records import Store, UnitOfWork
+from mock_server.core.records import Collection, Store, Stored, UnitOfWork
 from mock_server.storage import open_store
 from mock_server.storage.records import SqlRecords
 from tests.object_storage.builders import BUCKET, SPENT, Reply, Room, call
 
+T = TypeVar("T", bound=Stored)
 KEY = f"{BUCKET}/a"
 CONTENTS = [bytes([number]) * (1000 + number) for number in range(24)]
 
@@ -40,6 +41,10 @@ class OnThreads:
             yield work
             if write and self.rivals:
                 raise self.rivals.pop()  # type: ignore[misc]
+
+    def everywhere(self, collection: Collection[T]) -> Sequence[tuple[str, T]]:
+        self.threads.add(threading.get_ident())
+        return self._store.everywhere(collection)
 
     def describe(self) -> str:
         return self._store.describe()

@@ -13,6 +13,12 @@ RULES = PipelineRules(
     parameter="CTL-PARAMETER",
     response="CTL-RESPONSE",
     internal="CTL-INTERNAL",
+    token_missing="CTL-ADMIN",
+    media_type="CTL-MEDIA-TYPE",
+    body_size="CTL-BODY-SIZE",
+    body_json="CTL-BODY-JSON",
+    body_empty="CTL-BODY-EMPTY",
+    body_schema="CTL-BODY-SCHEMA",
 )
 PROBLEM_TYPE = "application/problem+json"
 

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 from mock_server.apis.control import handlers
 from mock_server.apis.control.errors import RULES, error_body
-from mock_server.core.group import Group, Ports, ServerFacts
-from mock_server.core.records import UnitOfWork
+from mock_server.apis.control.services import Services
+from mock_server.core.group import Group, Ports
+from mock_server.core.namespace import Bind
 
 
-def services(ports: Ports) -> Callable[[UnitOfWork], ServerFacts]:
-    """Its handlers need no more than what the server says of itself."""
-    return lambda work: ports.facts
+def services(ports: Ports) -> Bind:
+    """Its handlers work on namespaces as a whole, never inside a unit of work."""
+    bound = Services(ports.namespace, ports.plane, ports.contract, ports.facts)
+    return lambda work: bound
 
 
 GROUP = Group(
@@ -23,4 +23,5 @@ GROUP = Group(
     error_body=error_body,
     rules=RULES,
     answers_strays=True,
+    is_transactional=False,
 )

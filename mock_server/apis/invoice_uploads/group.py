@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from mock_server.apis.invoice_uploads import handlers, service, wire
+from mock_server.apis.invoice_uploads import handlers, service, staging, wire
 from mock_server.apis.invoice_uploads.errors import RULES, error_body
 from mock_server.apis.invoice_uploads.records import PAYMENT_REQUESTS, UPLOADS
 from mock_server.apis.invoice_uploads.service import Services, Setup
@@ -65,4 +65,5 @@ GROUP = Group(
     seed=seed,
     catch_up=service.catch_up,
     object_owner=owner,
+    staging={"make_payment_request": staging.make_payment_request},
 )

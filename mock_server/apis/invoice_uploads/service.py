@@ -17,7 +17,8 @@ from mock_server.core.instants import add_clamped
 from mock_server.core.lifecycle import not_found, targets
 from mock_server.core.objects import ObjectReader, ObjectUrls, StoredObject
 from mock_server.core.records import UnitOfWork, earliest
-from openapi.model import Contract
+from mock_server.core.trace import note_arrival
+from openapi.model import ABSENT, Contract
 
 BUCKET = "invoice-uploads"
 
@@ -88,6 +89,7 @@ def presign(services: Services, merchant_id: str, announced: Announcement, base_
         lapses_at=add_clamped(now, services.setup.lifetime),
     )
     services.work.records(UPLOADS).add(upload)
+    note_arrival("upload", upload.id, upload.state.value)
     services.setup.agenda.note(upload.lapses_at)
     url = services.setup.urls.put_url(
         base_url,
@@ -266,8 +268,10 @@ def _download(services: Services, upload: Upload, base_url: str) -> Download:
 def _forget(services: Services, upload: Upload) -> None:
     services.setup.objects.remove(services.work, upload.key)
     services.work.records(UPLOADS).remove(upload)
+    note_arrival("upload", upload.id, ABSENT)
 
 
 def _save(services: Services, upload: Upload) -> Upload:
     services.work.records(UPLOADS).replace(upload)
+    note_arrival("upload", upload.id, upload.state.value)
     return upload

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import timedelta
 
-from mock_server.apis.invoices import handlers, seeds, service
+from mock_server.apis.invoices import handlers, seeds, service, staging
 from mock_server.apis.invoices.errors import RULES, error_body
 from mock_server.apis.invoices.payments import Processing
 from mock_server.apis.invoices.records import CONTACT_INFOS, CUSTOMERS, INVOICES, MERCHANTS, PROCESSORS
@@ -23,6 +23,7 @@ def services(ports: Ports) -> Callable[[UnitOfWork], Services]:
         ids=ports.ids,
         processing=Processing.from_fixtures(ports.fixture("test_cards"), ports.fixture("bank_accounts")),
         agenda=ports.agenda,
+        outbox=ports.outbox,
         expires_after=None if days is None else timedelta(days=days),
     )
     return lambda work: Services(setup, work)
@@ -40,4 +41,5 @@ GROUP = Group(
     collections=(INVOICES, CUSTOMERS, CONTACT_INFOS, PROCESSORS, MERCHANTS),
     seed=seeds.seed,
     catch_up=service.catch_up,
+    staging={"place_invoice": staging.place_invoice, "let_happen": staging.let_happen},
 )

@@ -8,9 +8,8 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
-import jsonschema_rs
-
 from mock_server.apis.invoices import model, wire
+from mock_server.apis.invoices.drafts import complaint
 from mock_server.apis.invoices.model import Invoice, Merchant, Moment, PaymentMethod, Processor
 from mock_server.apis.invoices.records import CONTACT_INFOS, CUSTOMERS, INVOICES, MERCHANTS, PROCESSORS
 from mock_server.apis.invoices.service import (
@@ -25,8 +24,7 @@ from mock_server.apis.invoices.service import (
 from mock_server.core.clock import FixedClock
 from mock_server.core.ids import SeededIds
 from mock_server.core.instants import from_text
-from openapi.documents import to_pointer
-from openapi.schemas import json_schema
+from mock_server.core.outbox import NoOutbox
 
 Json = Mapping[str, Any]
 
@@ -38,14 +36,11 @@ def seed(services: Services, data: Json) -> None:
         KeyError, ValueError, Refused: the seed lacks something, or says what the lifecycle forbids.
     """
     _seed_references(services, data)
-    create = services.setup.contract.operations["createInvoice"]
-    assert create.body is not None, "an invoice is created from a body"
-    schema = json_schema(create.body.contents[0].schema, services.setup.contract.schemas)
-    validator = jsonschema_rs.Draft202012Validator(schema, validate_formats=True)
     for entry in data.get("invoices", []):
         body = _with_decimals(entry["body"])
-        for error in validator.iter_errors(body):
-            raise ValueError(f"invoice {entry['id']}: {to_pointer(*error.instance_path)}: {error.message}")
+        found = complaint(services.setup.contract, body)
+        if found:
+            raise ValueError(f"invoice {entry['id']}: {found[0]}: {found[1]}")
         _seed_invoice(services, entry, body)
 
 
@@ -68,7 +63,8 @@ def _seed_references(services: Services, data: Json) -> None:
 def _seed_invoice(services: Services, entry: Json, body: Json) -> None:
     at = from_text(entry["createdAt"])
     clock = FixedClock(at)
-    then = replace(services, setup=replace(services.setup, clock=clock, ids=SeededIds(entry["id"])))
+    setup = replace(services.setup, clock=clock, ids=SeededIds(entry["id"]), outbox=NoOutbox())
+    then = replace(services, setup=setup)
     change = wire.invoice_change(body)
     draft = replace(drafted(then, entry["merchantId"], change), id=entry["id"])
     invoice = model.created(draft, then.moment())

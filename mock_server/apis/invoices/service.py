@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any, TypeVar
 
-from mock_server.apis.invoices import model, payments
+from mock_server.apis.invoices import messages, model, payments
 from mock_server.apis.invoices.model import (
     ContactInfo,
     Customer,
@@ -28,8 +28,10 @@ from mock_server.core.group import Agenda
 from mock_server.core.ids import Ids
 from mock_server.core.lifecycle import not_found, targets
 from mock_server.core.money import ZERO
+from mock_server.core.outbox import Outbox
 from mock_server.core.records import Collection, Condition, Page, Query, UnitOfWork, earliest
-from openapi.model import Contract
+from mock_server.core.trace import note_arrival
+from openapi.model import ABSENT, Contract
 
 
 @dataclass(frozen=True)
@@ -41,6 +43,7 @@ class Setup:
     ids: Ids
     processing: payments.Processing
     agenda: Agenda
+    outbox: Outbox
     expires_after: timedelta | None = None
 
 
@@ -165,6 +168,7 @@ def delete(services: Services, merchant_id: str, invoice_id: str) -> None:
     invoice = get(services, merchant_id, invoice_id)
     check_allowed(services, "deleteInvoice", invoice)
     services.work.records(INVOICES).remove(invoice)
+    note_arrival("invoice", invoice.id, ABSENT)
 
 
 def publish(services: Services, merchant_id: str, invoice_id: str | None, change: InvoiceChange) -> Invoice:
@@ -273,7 +277,16 @@ def send_sms(
     if not 7 <= len(digits) <= 15:
         message = "must have 7 to 15 digits, or the customer a mobile number that has."
         raise _broken([("INV-SMS-PHONE", "/phoneNumber", message)], invoice.id)
-    return _save(services, model.sms_sent(invoice, payments.shown_end(digits), services.moment()))
+    told = _save(services, model.sms_sent(invoice, payments.shown_end(digits), services.moment()))
+    services.setup.outbox.sms(
+        services.work,
+        at=told.history[-1].at,
+        merchant_id=merchant_id,
+        invoice_id=invoice.id,
+        to=messages.dialable(phone_number or known or ""),
+        text=messages.sms_text(invoice, _merchant(services, merchant_id)),
+    )
+    return told
 
 
 # Events without an operation
@@ -481,11 +494,27 @@ def next_number(services: Services, merchant_id: str) -> str:
 
 def _add(services: Services, invoice: Invoice) -> Invoice:
     services.work.records(INVOICES).add(invoice)
+    note_arrival("invoice", invoice.id, invoice.status.label)
     services.setup.agenda.note(invoice.falls_due_at)
+    _tell(services, messages.CREATED, invoice)
     return invoice
 
 
 def _save(services: Services, invoice: Invoice) -> Invoice:
     services.work.records(INVOICES).replace(invoice)
+    note_arrival("invoice", invoice.id, invoice.status.label)
     services.setup.agenda.note(invoice.falls_due_at)
+    if invoice.status is Status.PAID:  # which is stored once: nothing changes a paid invoice but its refund
+        _tell(services, messages.PAID, invoice)
     return invoice
+
+
+def _tell(services: Services, event_type: str, invoice: Invoice) -> None:
+    services.setup.outbox.event(
+        services.work,
+        event_type,
+        at=invoice.history[-1].at,
+        merchant_id=invoice.merchant_id,
+        resource_type=messages.RESOURCE_TYPE,
+        resource_id=invoice.id,
+    )

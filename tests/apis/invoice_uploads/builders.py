@@ -17,12 +17,13 @@ from httpx2 import Response
 
 from mock_server.apis.invoice_uploads.group import GROUP
 from mock_server.apis.invoice_uploads.records import PAYMENT_REQUESTS, UPLOADS
+from mock_server.core.namespace import DEFAULT
 from mock_server.core.objects import OBJECTS
 from mock_server.core.records import Query, UnitOfWork, transact
 from mock_server.object_storage.signature import Credentials
 from mock_server.object_storage.urls import PresignedUrls
 from mock_server.settings import Settings
-from mock_server.wiring import BUCKET_PREFIX, NAMESPACE
+from mock_server.wiring import BUCKET_PREFIX
 from openapi import contract_file, read_contract
 from openapi.locations import fixtures_folder
 from tests.mock import Mock, new_merchant
@@ -88,10 +89,10 @@ class Uploads:
     def payment_request(self) -> str:
         """A new payment request. It comes in as those of seed files do, for no operation makes one."""
         payment_request_id = str(uuid.uuid4())
-        seed, bind = GROUP.seed, self.mock.server.services["invoice_uploads"]
+        seed, bind = GROUP.seed, self.mock.namespace.services["invoice_uploads"]
         assert seed is not None
         data = {"paymentRequests": [{"id": payment_request_id, "merchantId": self.merchant}]}
-        transact(self.mock.server.store, NAMESPACE, lambda work: seed(bind(work), data), write=True)
+        transact(self.mock.server.store, DEFAULT, lambda work: seed(bind(work), data), write=True)
         return payment_request_id
 
     # Single calls
@@ -178,7 +179,7 @@ class Uploads:
     def recorded(self, upload: Presigned) -> str:
         """The state an upload is in, as the store has it."""
         store = self.mock.server.store
-        found = transact(store, NAMESPACE, lambda work: work.records(UPLOADS).get(upload.id), write=False)
+        found = transact(store, DEFAULT, lambda work: work.records(UPLOADS).get(upload.id), write=False)
         return found.state.value if found else "absent"
 
     def invoice_of(self, payment_request: str) -> str | None:
@@ -198,7 +199,7 @@ class Uploads:
 
     def kept(self) -> Mapping[str, Any]:
         """Every record there is of uploads, of all merchants, with their versions."""
-        return transact(self.mock.server.store, NAMESPACE, _all_records, write=False)
+        return transact(self.mock.server.store, DEFAULT, _all_records, write=False)
 
 
 def _all_records(work: UnitOfWork) -> Mapping[str, Any]:

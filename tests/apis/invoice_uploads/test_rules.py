@@ -8,9 +8,9 @@ from typing import Any
 import pytest
 from httpx2 import Response
 
+from mock_server.core.namespace import DEFAULT
 from mock_server.core.objects import OBJECTS, StoredObject
 from mock_server.core.records import UnitOfWork, transact
-from mock_server.wiring import NAMESPACE
 from tests.apis.invoice_uploads.builders import (
     FILE,
     NO_DIGEST,
@@ -221,7 +221,7 @@ def change_stored(uploads: Uploads, upload: Presigned, **changes: Any) -> None:
         assert found is not None
         work.records(OBJECTS).replace(replace(found, **changes))
 
-    transact(uploads.mock.server.store, NAMESPACE, change, write=True)
+    transact(uploads.mock.server.store, DEFAULT, change, write=True)
 
 
 @pytest.mark.parametrize("size_bytes", [len(FILE.content) - 1, len(FILE.content) + 1, 0])

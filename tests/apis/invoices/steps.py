@@ -10,8 +10,8 @@ from typing import Any
 from httpx2 import Response
 
 from mock_server.apis.invoices.records import CUSTOMERS
+from mock_server.core.namespace import DEFAULT
 from mock_server.core.records import Query, transact
-from mock_server.wiring import NAMESPACE
 from openapi import contract_file, read_contract
 from tests.mock import Caller, Invoices, Mock
 
@@ -91,5 +91,5 @@ def without(invoice: dict[str, Any], *members: str) -> dict[str, Any]:
 def number_of_customers(mock: Mock) -> int:
     """How many customers all merchants have: no operation tells."""
     return transact(
-        mock.server.store, NAMESPACE, lambda work: work.records(CUSTOMERS).find(Query(limit=0)).total, write=False
+        mock.server.store, DEFAULT, lambda work: work.records(CUSTOMERS).find(Query(limit=0)).total, write=False
     )

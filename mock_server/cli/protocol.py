@@ -1,0 +1,58 @@
+"""Uvicorn's protocol with one thing more: the application may end the connection in the middle of everything."""
+
+from __future__ import annotations
+
+import socket
+import struct
+from typing import Any
+
+from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol, RequestResponseCycle
+
+from mock_server.http.connection import EXTENSION
+
+_RESET_WHEN_CLOSED = struct.pack("ii", 1, 0)
+"""SO_LINGER switched on with zero seconds: whatever was not sent is dropped, and the peer gets a RST."""
+
+
+class AbortableProtocol(HttpToolsProtocol):
+    """Speaks HTTP/1.1. Every request's scope has the extension `mock_server.connection`."""
+
+    def on_message_begin(self) -> None:
+        """A request begins."""
+        super().on_message_begin()
+        self._connection = _Connection(self)
+        self.scope["extensions"] = {EXTENSION: self._connection.extension()}
+
+    def on_headers_complete(self) -> None:
+        """Its head is there; uvicorn has made the task that answers it, which has not run yet."""
+        super().on_headers_complete()
+        self._connection.cycle = self.cycle
+
+
+class _Connection:
+    """The connection as one request sees it. A later request on it has an object of its own."""
+
+    def __init__(self, protocol: HttpToolsProtocol) -> None:
+        self._protocol = protocol
+        self.cycle: RequestResponseCycle | None = None
+
+    def extension(self) -> dict[object, Any]:
+        """What the application may do, by name."""
+        return {"abort": self.abort, "is_lost": self.is_lost}
+
+    def abort(self, reset: bool) -> None:
+        """End the connection: with a RST, dropping what was not sent yet, or in an orderly way after it."""
+        transport = self._protocol.transport
+        if self.cycle is not None:
+            self.cycle.disconnected = True  # or uvicorn would answer for the application, which won't
+        if not reset:
+            transport.close()
+            return
+        connection: socket.socket | None = transport.get_extra_info("socket")
+        if connection is not None:
+            connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, _RESET_WHEN_CLOSED)
+        transport.abort()
+
+    def is_lost(self) -> bool:
+        """Whether nobody is there any more to answer."""
+        return self.cycle is not None and self.cycle.disconnected

@@ -1,0 +1,133 @@
+"""The exchanges of one namespace, the latest ones, in memory."""
+
+from __future__ import annotations
+
+import threading
+from collections import OrderedDict
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+from mock_server.core.journal.entry import Exchanged, Message
+from mock_server.core.journal.subscription import Subscription
+
+MAX_ENTRIES = 5_000
+MAX_BYTES = 32 * 1024 * 1024
+OVERHEAD_BYTES = 1_500
+"""About what an entry takes up beside its texts."""
+
+Filter = Callable[[Exchanged], bool]
+
+
+@dataclass(frozen=True)
+class Page:
+    """Some of the entries that were asked for, oldest first. `matched`: how many there are in all, with these."""
+
+    entries: tuple[Exchanged, ...]
+    matched: int
+
+
+class Journal:
+    """Keeps entries until they are too many or too large; then the oldest go. Safe to use from any thread."""
+
+    def __init__(self, max_entries: int = MAX_ENTRIES, max_bytes: int = MAX_BYTES) -> None:
+        self.max_entries = max_entries
+        self.max_bytes = max_bytes
+        self._entries: OrderedDict[str, Exchanged] = OrderedDict()
+        self._size_bytes = 0
+        self._dropped = 0
+        self._subscriptions: tuple[Subscription, ...] = ()
+        self._lock = threading.Lock()
+
+    def __len__(self) -> int:
+        return len(self._entries)
+
+    @property
+    def dropped(self) -> int:
+        """How many have gone to make room, since the journal was last cleared."""
+        return self._dropped
+
+    def note(self, entry: Exchanged) -> None:
+        """Keep an entry, made by the redactor, and show it to all who are watching."""
+        with self._lock:
+            same = self._entries.pop(entry.id, None)
+            self._size_bytes += size_of(entry) - (size_of(same) if same else 0)
+            self._entries[entry.id] = entry
+            while self._is_too_full():
+                self._drop_oldest()
+            subscriptions = self._subscriptions
+        for each in subscriptions:
+            each.put(entry)
+
+    def get(self, exchange_id: str) -> Exchanged | None:
+        """The entry of this id, if it is still kept."""
+        return self._entries.get(exchange_id)
+
+    def entries(self, after: str | None = None) -> list[Exchanged]:
+        """All that are kept, oldest first; only those after an entry, or all where that one isn't kept any more."""
+        with self._lock:
+            kept = list(self._entries.values())
+            start = self._place(kept, after)
+        return kept[start:]
+
+    def find(
+        self, matches: Filter, *, after: str | None = None, before: str | None = None, limit: int | None = None
+    ) -> Page:
+        """The entries that match, oldest first: with `after` the first ones behind that entry, otherwise the last ones,
+        with `before` the last ones in front of that entry. An entry that isn't kept any more lay before all others.
+        """
+        kept = self.entries(after)
+        if before is not None:
+            kept = kept[: next((place for place, each in enumerate(kept) if each.id == before), 0)]
+        found = [each for each in kept if matches(each)]
+        if limit is None:
+            return Page(tuple(found), len(found))
+        return Page(tuple(found[:limit] if after is not None else found[max(0, len(found) - limit) :]), len(found))
+
+    def clear(self) -> None:
+        """Forget everything."""
+        with self._lock:
+            self._entries.clear()
+            self._size_bytes = 0
+            self._dropped = 0
+
+    @contextmanager
+    def subscribed(self, wake: Callable[[], None], *, after: str | None = None) -> Iterator[Subscription]:
+        """Watch what is noted from now on, and what was noted after an entry that is still kept.
+
+        `wake`: called from any thread when there is something to take and there was nothing before.
+        """
+        subscription = Subscription(wake)
+        with self._lock:
+            if after is not None and after in self._entries:
+                kept = list(self._entries.values())
+                subscription.fill(kept[self._place(kept, after) :])
+            self._subscriptions = (*self._subscriptions, subscription)
+        try:
+            yield subscription
+        finally:
+            with self._lock:
+                self._subscriptions = tuple(each for each in self._subscriptions if each is not subscription)
+
+    def _place(self, kept: list[Exchanged], after: str | None) -> int:
+        if after is None or after not in self._entries:
+            return 0
+        return next(place for place, each in enumerate(kept, 1) if each.id == after)
+
+    def _is_too_full(self) -> bool:
+        count = len(self._entries)
+        return count > self.max_entries or (self._size_bytes > self.max_bytes and count > 1)
+
+    def _drop_oldest(self) -> None:
+        _, oldest = self._entries.popitem(last=False)
+        self._size_bytes -= size_of(oldest)
+        self._dropped += 1
+
+
+def size_of(entry: Exchanged) -> int:
+    """About how much memory an entry takes up."""
+    return OVERHEAD_BYTES + len(entry.path) + len(entry.query) + _size_of(entry.request) + _size_of(entry.response)
+
+
+def _size_of(message: Message) -> int:
+    return len(message.body) + 160 * len(message.headers)

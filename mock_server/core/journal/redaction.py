@@ -1,0 +1,191 @@
+"""Makes an entry of the journal of what was observed: nothing gets in but through here, and no secret gets through.
+
+Card numbers, security codes and bank account numbers, tokens and passwords are cut to their last four digits or hidden,
+before anything is kept. What can't be read is not kept; then the size alone tells of it.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from functools import lru_cache
+
+from mock_server.core.errors import Refused
+from mock_server.core.exchange import Caller
+from mock_server.core.journal.bodies import Reader
+from mock_server.core.journal.entry import Exchanged, Headers, Message
+from mock_server.core.journal.names import HIDDEN, Names, Sensitive
+from mock_server.core.journal.texts import clean_path, is_clean, without_secrets
+from mock_server.core.trace import Trace
+from openapi.model import Contract
+
+RawHeaders = Sequence[tuple[bytes, bytes]]
+_SCHEMES = frozenset({"basic", "bearer", "digest", "negotiate"})
+_SECRET_HEADER = re.compile(
+    r"token|secret|passw|api-?key|credential|security-?code|account-?number|cvv|cvc", re.IGNORECASE
+)
+
+
+@dataclass
+class Observed:
+    """A message as it passed by, with all its secrets; forgotten as soon as an entry was made of it.
+
+    `is_withheld`: its bytes are nobody's business; only their number is kept.
+    """
+
+    headers: RawHeaders = ()
+    body: bytes = b""
+    size_bytes: int = 0
+    is_withheld: bool = False
+
+
+@dataclass
+class ObservedExchange:
+    """A request and its answer as they passed by; the members are those of `Exchanged`."""
+
+    id: str
+    at: datetime
+    seconds: float
+    namespace: str
+    method: str
+    path: str
+    query: str
+    scheme: str
+    host: str
+    status: int
+    group: str | None = None
+    operation_id: str | None = None
+    caller: Caller | None = None
+    request: Observed = field(default_factory=Observed)
+    response: Observed = field(default_factory=Observed)
+    trace: Trace = field(default_factory=Trace)
+
+
+class Redactor:
+    """Knows from the contracts what is sensitive where."""
+
+    def __init__(self, contracts: Iterable[Contract]) -> None:
+        self._sensitive = Sensitive(contracts)
+
+    def entry(self, seen: ObservedExchange) -> Exchanged:
+        """The exchange as it may be kept."""
+        names = self._sensitive.names(seen.group if seen.operation_id else None)
+        is_marked = self._sensitive.is_marked(seen.operation_id)
+        envelope = _envelope(seen)
+        bodies = (seen.request.body, seen.response.body)
+        has_plain_bodies = not is_marked and is_clean(b"\n".join((envelope, *bodies)), names)
+        is_plain = has_plain_bodies or is_clean(envelope, names)
+        request, response = Reader(names, is_marked, is_answer=False), Reader(names, is_marked, is_answer=True)
+        answer = _message(seen.response, response, is_plain, has_plain_bodies)
+        refused = seen.trace.refused
+        return Exchanged(
+            id=seen.id,
+            at=seen.at,
+            seconds=seen.seconds,
+            namespace=seen.namespace,
+            group=seen.group,
+            operation_id=seen.operation_id,
+            caller=seen.caller,
+            method=seen.method if is_plain else _clean(seen.method, names),
+            path=seen.path if is_plain else clean_path(seen.path, names),
+            query=seen.query if is_plain or not seen.query else request.pairs(seen.query),
+            scheme=seen.scheme,
+            host=seen.host if is_plain else _clean(seen.host, names),
+            request=_message(seen.request, request, is_plain, has_plain_bodies),
+            status=seen.status,
+            response=answer,
+            refused=_refused(refused, names) if refused else None,
+            rules=_rules(refused) if refused else _named_rules(answer),
+            cells=tuple(seen.trace.cells),
+            steered=_clean(seen.trace.steered, names),
+        )
+
+
+def _envelope(seen: ObservedExchange) -> bytes:
+    """Everything but the bodies that is looked at for secrets, to be looked at in one go."""
+    parts = ["\n".join((seen.method, seen.path, seen.query, seen.host)).encode("utf-8", "replace")]
+    for message in (seen.request, seen.response):
+        for pair in message.headers:
+            if treatment(pair[0])[1] is None:
+                parts.extend(pair)
+    return b"\n".join(parts)
+
+
+def _message(seen: Observed, reader: Reader, is_plain: bool, has_plain_body: bool) -> Message:
+    headers = tuple([_header(name, value, reader, is_plain) for name, value in seen.headers])
+    if seen.is_withheld:
+        return Message(headers, b"", seen.size_bytes, is_cut=seen.size_bytes > 0)
+    is_cut = seen.size_bytes > len(seen.body)
+    if has_plain_body and not is_cut and seen.body.isascii() and b"\0" not in seen.body:
+        return Message(headers, seen.body, seen.size_bytes, is_cut=False)
+    body = reader.clean(seen.body, _media_type(headers), is_cut=is_cut)
+    return Message(headers, body or b"", seen.size_bytes, is_cut=is_cut or body is None)
+
+
+def _header(raw_name: bytes, raw_value: bytes, reader: Reader, is_plain: bool) -> tuple[str, str]:
+    name, treat = treatment(raw_name)
+    value = raw_value.decode("latin-1")
+    if treat is not None:
+        return name, treat(value)
+    if is_plain:
+        return name, value
+    is_answer = reader.is_answer and name != "location"
+    return _clean(name, reader.names), without_secrets(value, reader.names, is_answer=is_answer)
+
+
+@lru_cache(maxsize=1024)
+def treatment(raw_name: bytes) -> tuple[str, Callable[[str], str] | None]:
+    """A header's name in lower case, and what becomes of its value by the name alone, if the name decides."""
+    name = raw_name.decode("latin-1").lower()
+    return name, HEADERS.get(name) or (_hide if _SECRET_HEADER.search(name) else None)
+
+
+def _hide(value: str) -> str:
+    return HIDDEN
+
+
+def _scheme_only(value: str) -> str:
+    scheme, blank, _ = value.partition(" ")
+    return f"{scheme} {HIDDEN}" if blank and scheme.lower() in _SCHEMES else HIDDEN
+
+
+HEADERS: dict[str, Callable[[str], str]] = {
+    "authorization": _scheme_only,
+    "cookie": _hide,
+    "proxy-authorization": _hide,
+    "set-cookie": _hide,
+}
+"""Headers that are secret whatever is in them."""
+
+
+def _media_type(headers: Headers) -> str:
+    found = next((value for name, value in headers if name == "content-type"), "")
+    return found.partition(";")[0].strip().lower()
+
+
+def _clean(text: str, names: Names) -> str:
+    if not text or is_clean(text.encode("utf-8", "replace"), names):
+        return text
+    return without_secrets(text, names, is_answer=False)
+
+
+def _refused(refused: Refused, names: Names) -> Refused:
+    """A copy without what an exception drags along: its traceback holds the request as it was."""
+    return Refused(
+        refused.rule,
+        without_secrets(refused.message, names, is_answer=True),
+        violations=tuple(replace(each, pointer=_clean(each.pointer, names)) for each in refused.violations),
+        entity_id=_clean(refused.entity_id, names) if refused.entity_id else None,
+        allowed=tuple(refused.allowed),
+    )
+
+
+def _rules(refused: Refused) -> tuple[str, ...]:
+    return tuple(dict.fromkeys([refused.rule, *(each.rule for each in refused.violations if each.rule)]))
+
+
+def _named_rules(response: Message) -> tuple[str, ...]:
+    """The rules an answer names: the bucket and the authorization server refuse without raising anything."""
+    return tuple(each.strip() for each in response.header("x-mock-rule").split(",") if each.strip())

@@ -1,0 +1,74 @@
+"""Which namespace a request is for: it says so in a header, in its host, in its query or in its token."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import json
+from collections.abc import Iterator
+from functools import lru_cache
+from urllib.parse import parse_qsl
+
+from mock_server.core.errors import Refused
+from mock_server.core.namespace import CLAIM, DEFAULT, HEADER, NAME_RULE, QUERY_PARAMETER, is_name
+from mock_server.http.context import Scope
+
+RULE_NAME = "CTL-NAMESPACE-NAME"
+RULE_ONE = "CTL-NAMESPACE-ONE"
+_HEADER = HEADER.encode()
+_IN_QUERY = f"{QUERY_PARAMETER}=".encode()
+_LOCAL = ".localhost"
+
+
+def selected(scope: Scope) -> str:
+    """The name of the namespace a request is for.
+
+    Raises:
+        Refused: CTL-NAMESPACE-NAME, no namespace can be called that; CTL-NAMESPACE-ONE, two are named.
+    """
+    named = dict.fromkeys(_named(scope))
+    if not named:
+        return DEFAULT
+    for name in named:
+        if not is_name(name):
+            raise Refused(RULE_NAME, f"No namespace can be called {name[:80]!r}: {NAME_RULE}.")
+    if len(named) > 1:
+        listed = " and ".join(named)
+        raise Refused(RULE_ONE, f"The request names more than one namespace: {listed}. It can be served in one only.")
+    return next(iter(named))
+
+
+def _named(scope: Scope) -> Iterator[str]:
+    """The names in header, host, query and token."""
+    for key, value in scope["headers"]:
+        if key == _HEADER:
+            yield value.decode("latin-1").strip()
+        elif key == b"host" and _LOCAL.encode() in value.lower():
+            yield from _in_host(value.decode("latin-1"))
+        elif key == b"authorization":
+            claimed = _claimed(value)
+            if claimed is not None:
+                yield claimed
+    if _IN_QUERY in scope["query_string"]:
+        pairs = parse_qsl(scope["query_string"].decode("latin-1"), keep_blank_values=True)
+        yield from (value for name, value in pairs if name == QUERY_PARAMETER)
+
+
+def _in_host(host: str) -> Iterator[str]:
+    name = host.lower().rsplit(":", 1)[0].rstrip(".")
+    if name.endswith(_LOCAL):
+        yield name.removesuffix(_LOCAL)
+
+
+@lru_cache(maxsize=1024)
+def _claimed(authorization: bytes) -> str | None:
+    """What a bearer token says of the namespace. Its signature is checked later, on that namespace's clock."""
+    parts = authorization.split(b".")
+    if len(parts) != 3 or len(authorization) > 10_000:
+        return None
+    try:
+        claims = json.loads(base64.urlsafe_b64decode(parts[1] + b"=" * (-len(parts[1]) % 4)))
+    except (ValueError, binascii.Error, RecursionError):
+        return None
+    claimed = claims.get(CLAIM) if isinstance(claims, dict) else None
+    return claimed if isinstance(claimed, str) else None

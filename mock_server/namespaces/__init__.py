@@ -1,0 +1,1 @@
+"""All namespaces of a server: made on first use, copied, exported, forgotten."""

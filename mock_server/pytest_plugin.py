@@ -1,0 +1,63 @@
+"""Fixtures for pytest: a mock server for the test run, and a mock of its own for every test that asks for one.
+
+Light, since every test run of whoever has the mock installed imports it: all else is imported by the fixtures.
+"""
+
+from __future__ import annotations
+
+import itertools
+import os
+import re
+import warnings
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+import pytest
+
+if TYPE_CHECKING:
+    from mock_server.live import LiveServer
+    from mock_server.testing import InvoiceMock
+
+SEED = "invoice_mock_seed"
+LONGEST_NAME = 63
+LONGEST_ID_SEED = 200
+_numbers = itertools.count(1)
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Say which seed the tests' mocks begin with."""
+    what = "what a test's invoice mock begins with: a seed's name, a file, or none"
+    parser.getgroup("invoice mock").addoption("--invoice-mock-seed", metavar="SEED", help=what)
+    parser.addini(SEED, what, default="demo")
+
+
+@pytest.fixture(scope="session")
+def invoice_mock_server(pytestconfig: pytest.Config) -> Iterator[LiveServer]:
+    """The server behind all of a run's mocks; with pytest-xdist one per worker."""
+    with warnings.catch_warnings():  # Connexion imports what is deprecated; where warnings are errors, it couldn't
+        warnings.simplefilter("ignore", DeprecationWarning)
+        from mock_server.live import LiveServer
+        from mock_server.settings import Settings
+
+    seed = pytestconfig.getoption(SEED) or pytestconfig.getini(SEED)
+    live = LiveServer.start(Settings(seed=seed, access_log=False))
+    yield live
+    live.stop()
+
+
+@pytest.fixture
+def invoice_mock(invoice_mock_server: LiveServer, request: pytest.FixtureRequest) -> Iterator[InvoiceMock]:
+    """A mock of the test's own. Its new ids are the same each time the test runs."""
+    from mock_server.testing import InvoiceMock
+
+    mock = InvoiceMock(invoice_mock_server, _name(request.node.name), id_seed=request.node.nodeid[-LONGEST_ID_SEED:])
+    yield mock
+    mock.close()
+
+
+def _name(test: str) -> str:
+    """A name that tells people which test it is, and that no other mock of this run has."""
+    worker = os.environ.get("PYTEST_XDIST_WORKER", "")
+    end = "-".join(each for each in (worker, str(next(_numbers))) if each)
+    begin = re.sub(r"[^a-z0-9]+", "-", test.lower()).strip("-")
+    return f"{begin[: LONGEST_NAME - 1 - len(end)].rstrip('-')}-{end}".lstrip("-")
