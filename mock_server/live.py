@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import asyncio
-import gc
 import socket
 import threading
-from collections.abc import Iterator, MutableMapping
-from contextlib import contextmanager
+from collections.abc import MutableMapping
 from functools import cached_property
 from typing import Any
 
@@ -20,6 +18,7 @@ from mock_server.core.namespace import HEADER
 from mock_server.fixtures import fixture, signing_key_file
 from mock_server.http.app import ASGIApp
 from mock_server.http.operation import Receive, Send
+from mock_server.http.streams import Streams
 from mock_server.oauth.clients import Directory
 from mock_server.oauth.tokens import read_key
 from mock_server.settings import Settings
@@ -47,7 +46,7 @@ class LiveServer:
         self._doors = _Doors(server.app)
         listening = _listening()
         self.url = _origin(listening)
-        self._uvicorn = _Uvicorn(_config(self._doors))
+        self._uvicorn = _Uvicorn(_config(self._doors), server.streams)
         self._thread = threading.Thread(
             target=self._uvicorn.run, kwargs={"sockets": [listening]}, name="mock-server", daemon=True
         )
@@ -56,16 +55,15 @@ class LiveServer:
     def start(cls, settings: Settings | None = None) -> LiveServer:
         """A server that listens already. Raises `SetupError`: in one line, what stands in the way."""
         chosen = settings or Settings(access_log=False)
-        with _without_collecting():
-            live = cls(build(chosen), chosen)
+        live = cls(build(chosen), chosen)
         live._thread.start()
-        if not live._uvicorn.is_ready.wait(START_SECONDS):
+        if not live._uvicorn.is_decided.wait(START_SECONDS) or not live._uvicorn.started:
             live.stop()
-            raise SetupError(f"the server did not start within {START_SECONDS:.0f} seconds")
+            raise SetupError("the server did not begin to listen; its log says why")
         return live
 
     def stop(self) -> None:
-        """End it, and give back files and connections. Open event streams are cut off."""
+        """End it, and give back files and connections. Event streams come to an end."""
         self._uvicorn.should_exit = True
         self._thread.join(STOP_SECONDS)
         self.server.close()
@@ -89,7 +87,7 @@ class LiveServer:
         return url
 
     def close_port(self, url: str) -> None:
-        """End what `open_port` began; connections to it are closed once they have their answers."""
+        """End what `open_port` began, and all connections to it, whatever is under way on them."""
         port = int(url.rpartition(":")[2])
         self._uvicorn.in_loop(self._uvicorn.leave(port))
         self._doors.close(port)
@@ -117,17 +115,28 @@ class _Doors:
 
 
 class _Uvicorn(uvicorn.Server):
-    """Says when it listens, and lets ports come and go meanwhile. Outside of the main thread it handles no signals."""
+    """Says when it listens or never will; lets ports come and go. Outside of the main thread it handles no signals."""
 
-    def __init__(self, config: uvicorn.Config) -> None:
+    def __init__(self, config: uvicorn.Config, streams: Streams) -> None:
         super().__init__(config)
-        self.is_ready = threading.Event()
+        self._streams = streams
+        self.is_decided = threading.Event()
         self._by_port: dict[int, asyncio.Server] = {}
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         await super().startup(sockets)
         self._loop = asyncio.get_running_loop()
-        self.is_ready.set()
+        self.is_decided.set()
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        self._streams.end_all()
+        await super().shutdown(sockets)
+
+    def run(self, sockets: list[socket.socket] | None = None) -> None:
+        try:
+            super().run(sockets)
+        finally:
+            self.is_decided.set()  # it has ended before it listened
 
     def in_loop(self, action: Any) -> None:
         """Run a coroutine in the server's loop, and wait until it is done."""
@@ -146,7 +155,7 @@ class _Uvicorn(uvicorn.Server):
         server.close()
         for connection in list(self.server_state.connections):
             if isinstance(connection, AbortableProtocol) and connection.server and connection.server[1] == port:
-                connection.shutdown()
+                connection.transport.close()
 
     def _protocol(self) -> AbortableProtocol:
         return AbortableProtocol(self.config, self.server_state, self.lifespan.state, self._loop)
@@ -171,15 +180,3 @@ def _listening() -> socket.socket:
 
 def _origin(listening: socket.socket) -> str:
     return f"http://{HOST}:{listening.getsockname()[1]}"
-
-
-@contextmanager
-def _without_collecting() -> Iterator[None]:
-    """No look for garbage meanwhile: each takes some 50 ms beside all that a server imports."""
-    was_enabled = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if was_enabled:
-            gc.enable()

@@ -9,7 +9,7 @@ import itertools
 import os
 import re
 import warnings
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from typing import TYPE_CHECKING
 
 import pytest
@@ -21,6 +21,10 @@ if TYPE_CHECKING:
 SEED = "invoice_mock_seed"
 LONGEST_NAME = 63
 LONGEST_ID_SEED = 200
+DAY = 24 * 60
+"""In minutes; a mock may stand still for so long while somebody looks at it with a debugger."""
+
+MOST_SHOWN = 20
 _numbers = itertools.count(1)
 
 
@@ -40,7 +44,7 @@ def invoice_mock_server(pytestconfig: pytest.Config) -> Iterator[LiveServer]:
         from mock_server.settings import Settings
 
     seed = pytestconfig.getoption(SEED) or pytestconfig.getini(SEED)
-    live = LiveServer.start(Settings(seed=seed, access_log=False))
+    live = LiveServer.start(Settings(seed=seed, access_log=False, namespace_idle_minutes=DAY))
     yield live
     live.stop()
 
@@ -53,6 +57,16 @@ def invoice_mock(invoice_mock_server: LiveServer, request: pytest.FixtureRequest
     mock = InvoiceMock(invoice_mock_server, _name(request.node.name), id_seed=request.node.nodeid[-LONGEST_ID_SEED:])
     yield mock
     mock.close()
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """Show with a test that has failed what its mock was asked."""
+    report = yield
+    mock: InvoiceMock | None = getattr(item, "funcargs", {}).get("invoice_mock")
+    if mock is not None and report.when == "call" and report.failed:
+        report.sections.append((f"What the invoice mock {mock.name} was asked", mock.journal.told(MOST_SHOWN)))
+    return report
 
 
 def _name(test: str) -> str:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
+import gc
 import importlib
 import pkgutil
 import sys
 import tempfile
-import uuid
-from collections.abc import Mapping
-from contextlib import ExitStack
+from collections.abc import Iterator, Mapping
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import cache, partial
@@ -30,6 +30,7 @@ from mock_server.core.namespace import DEFAULT, NAMESPACE_STATES, QUERY_PARAMETE
 from mock_server.core.objects import OBJECTS
 from mock_server.core.outbox import COLLECTIONS as OUTBOX_COLLECTIONS
 from mock_server.core.records import Store, UnitOfWork
+from mock_server.core.trace import apart
 from mock_server.fixtures import fixture, seed_data, seed_names, signing_key_file
 from mock_server.http.access_log import Silence, StructuredAccessLog
 from mock_server.http.app import Application, ASGIApp, Mount
@@ -42,6 +43,7 @@ from mock_server.http.lifespan import Lifespan
 from mock_server.http.operation import Surroundings
 from mock_server.http.pipeline import Pipeline
 from mock_server.http.recording import Recorder
+from mock_server.http.streams import Streams
 from mock_server.http.wsgi import LazyWsgi
 from mock_server.namespaces.portable import Portable
 from mock_server.namespaces.registry import Keeping, Namespaces, Staging
@@ -54,7 +56,7 @@ from mock_server.oauth.records import forget_expired
 from mock_server.oauth.revocations import Revocations
 from mock_server.oauth.rules import CONTRACT as OAUTH_CONTRACT
 from mock_server.oauth.rules import Figures
-from mock_server.oauth.tokens import Signatures, TokenCheck, TokenMint, read_key
+from mock_server.oauth.tokens import Signatures, TokenCheck, TokenMint, read_fixture_key, read_key
 from mock_server.object_storage.backends import FolderBackend, WholeBlobs
 from mock_server.object_storage.bucket import Bucket
 from mock_server.object_storage.leavings import BucketReader, Leavings
@@ -69,7 +71,7 @@ from openapi import Contract, DocumentError, contract_file, read_contract
 from openapi.model import Rule
 
 BUCKET_PREFIX = "/_s3"
-JOURNAL_BYTES = 2048
+JOURNAL_BYTES = 6 * 1024
 """What an exchange may take up in the journal on average; where they are larger, it keeps fewer."""
 
 
@@ -81,6 +83,7 @@ class Server:
     contracts: Mapping[str, Contract]
     namespaces: Namespaces
     store: Store
+    streams: Streams
     _exits: ExitStack = field(repr=False)
 
     @property
@@ -122,10 +125,22 @@ def build(settings: Settings, clock: Clock | None = None) -> Server:
     Raises:
         SetupError: in one line, what stands in the way.
     """
-    with ExitStack() as exits:
+    with ExitStack() as exits, _uncollected():
         server = _Assembly(settings, clock or SystemClock(), exits).server()
         exits.pop_all()
         return server
+
+
+@contextmanager
+def _uncollected() -> Iterator[None]:
+    """Without looking for garbage: each look at all that is imported takes some 50 ms, and there is none to be found."""
+    was_enabled = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_enabled:
+            gc.enable()
 
 
 class _Assembly:
@@ -155,12 +170,13 @@ class _Assembly:
             timedelta(seconds=settings.webhook_seconds),
         )
         exits.callback(self.outgoing.close)
-        self.key = read_key(settings.signing_key or signing_key_file())
+        self.key = read_key(settings.signing_key) if settings.signing_key else read_fixture_key(signing_key_file())
         self.signatures = Signatures(self.key)
         self.directory = Directory.read(fixture("clients"))
         self.figures = Figures.of(self.oauth_contract)
         self.fixture = cache(fixture)
         self.backend = FolderBackend(settings.objects or self._temporary_folder())
+        self.streams = Streams(self.contracts["control"].limit("CTL-STREAM-COUNT", "maximum"))
         self.facts = ServerFacts(__version__, sorted(self.contracts), self.store.describe())
         self.namespaces = self._namespaces()
 
@@ -178,7 +194,9 @@ class _Assembly:
         log = StructuredAccessLog(_json_logger()) if self.settings.access_log else Silence()
         lifespan = Lifespan(tick=self.namespaces.tick, ticks=[bucket.collect for bucket in buckets])
         app = Application(self.namespaces, mounts, pipeline, self._faults(docs), self._recorder(docs), log, lifespan)
-        return Server(with_cors(app), self.all_contracts, self.namespaces, self.store, self.exits.pop_all())
+        return Server(
+            with_cors(app), self.all_contracts, self.namespaces, self.store, self.streams, self.exits.pop_all()
+        )
 
     # Namespaces
 
@@ -218,6 +236,7 @@ class _Assembly:
         namespace.services[OAUTH_CONTRACT] = partial(Issuing, desk)
         namespace.verifier = desk.check
         namespace.on_adopted.append(desk.revocations.look_again)
+        namespace.faults.drop_copy = self.namespaces.drop_copy
         catch_ups = {group.name: self._catch_up(group, namespace) for group in self.groups if group.catch_up}
         namespace.start(state, {**catch_ups, OAUTH_CONTRACT: partial(_forget_expired, namespace)})
         return namespace
@@ -258,7 +277,19 @@ class _Assembly:
     def _catch_up(self, group: Group, namespace: Namespace) -> CatchUp:
         services, catch_up = namespace.services[group.name], group.catch_up
         assert catch_up is not None, "only groups that have one come here"
-        return lambda now: namespace.transact(lambda work: catch_up(services(work), now), write=True)
+
+        def caught_up(now: datetime) -> datetime | None:
+            def action(work: UnitOfWork) -> datetime | None:
+                trace.cells.clear()  # of an attempt that somebody else's change has undone
+                return catch_up(services(work), now)
+
+            with apart() as trace:
+                due = namespace.transact(action, write=True)
+            if trace.cells:
+                namespace.coverage.note(None, None, 200, (), trace.cells)
+            return due
+
+        return caught_up
 
     # Rooms
 
@@ -290,6 +321,7 @@ class _Assembly:
             group=group,
             contract=self.contracts[group.name],
             is_embedded=self.store.is_embedded,
+            streams=self.streams,
             foreign_rules={} if group.is_transactional else self._all_rules(),
             public_url=self.settings.public_url,
             max_wait_seconds=self.contracts["control"].limit("CTL-PREFER", "maximumSeconds")
@@ -348,7 +380,7 @@ class _Assembly:
             region=self.settings.region,
             refusals=refusals,
             leavings=self.leavings,
-            new_request_id=lambda: str(uuid.uuid4()),
+            request_id_of=lambda scope: Exchange.of(scope).request_id,
             max_object_bytes=contract.limit("UPL-PUT-TOO-LARGE", "maximumBytes"),
             prefix=BUCKET_PREFIX,
         )

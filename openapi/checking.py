@@ -9,7 +9,7 @@ import jsonschema_rs
 
 from openapi.documents import Document, DocumentError, to_pointer
 from openapi.model import ABSENT, Content, Contract, Lifecycle, Operation, Refusal, Transition
-from openapi.schemas import json_schema, targets
+from openapi.schemas import targets
 
 
 def problems(contract: Contract, document: Document) -> Iterator[DocumentError]:
@@ -139,13 +139,15 @@ def _examples_conform(contract: Contract, document: Document) -> Iterator[Docume
                 continue
             validator = None
             for name, example in content.examples.items():
-                validator = validator or jsonschema_rs.Draft202012Validator(
-                    json_schema(content.schema, contract.schemas), validate_formats=True
-                )
+                validator = validator or contract.schemas.made(content.schema, _validator)
                 for error in validator.iter_errors(example):
                     where = to_pointer(*error.instance_path) or "the whole"
                     reason = f"the example {name!r} of {operation.id} fails its schema at {where}: {error.message}"
                     yield document.error(pointer, reason)
+
+
+def _validator(schema: dict[str, Any]) -> jsonschema_rs.Draft202012Validator:
+    return jsonschema_rs.Draft202012Validator(schema, validate_formats=True)
 
 
 def _contents(operation: Operation) -> Iterator[tuple[str, Content]]:

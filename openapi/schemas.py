@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from typing import Any
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any, TypeVar
+
+T = TypeVar("T")
 
 COMPONENT_PREFIX = "#/components/schemas/"
 INT_RANGES = {"int32": (-(2**31), 2**31 - 1), "int64": (-(2**63), 2**63 - 1)}
@@ -19,12 +21,26 @@ class Components(dict[str, Any]):
     def __init__(self, schemas: Mapping[str, Any]) -> None:
         super().__init__(schemas)
         self._definitions: dict[str, tuple[Any, frozenset[str]]] = {}
+        self._made: dict[tuple[Callable[[dict[str, Any]], Any], str], Any] = {}
 
     def definition(self, name: str) -> tuple[Any, frozenset[str]]:
         """A component as JSON Schema, and the names of those it mentions. Raises `KeyError` where there is none."""
         found = self._definitions.get(name)
         if found is None:
             found = self._definitions[name] = (converted(self[name]), frozenset(references(self[name])))
+        return found
+
+    def made(self, schema: Mapping[str, Any], make: Callable[[dict[str, Any]], T]) -> T:
+        """What `make` makes of a schema as JSON Schema; made once where the schema does no more than name a component.
+
+        Most answers of most operations are such: the same few errors.
+        """
+        if schema.keys() != {"$ref"}:
+            return make(json_schema(schema, self))
+        key = (make, str(schema["$ref"]))
+        if key not in self._made:
+            self._made[key] = make(json_schema(schema, self))
+        found: T = self._made[key]
         return found
 
 

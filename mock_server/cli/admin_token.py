@@ -11,7 +11,7 @@ import click
 def admin_token(file: Path | None, variable: str) -> str | None:
     """The token in the file, else in the environment variable; `None` where there is neither."""
     if file is None:
-        return os.environ.get(variable) or None
+        return os.environ.get(variable, "").strip() or None
     try:
         return file.read_text(encoding="utf-8").strip()
     except (OSError, UnicodeDecodeError) as error:

@@ -76,8 +76,15 @@ class ControlClient:
     nothing. One connection a call: a command makes few.
     """
 
-    def __init__(self, url: str = DEFAULT_URL, namespace: str | None = None, admin_token: str | None = None) -> None:
+    def __init__(
+        self,
+        url: str = DEFAULT_URL,
+        namespace: str | None = None,
+        admin_token: str | None = None,
+        timeout_seconds: float = TIMEOUT_SECONDS,
+    ) -> None:
         self.url = url.rstrip("/")
+        self._timeout_seconds = timeout_seconds
         self._scheme, self._address, self._prefix = _parts(self.url)
         self._headers = {
             "Host": self._address,
@@ -120,14 +127,14 @@ class ControlClient:
     ) -> Iterator[HTTPResponse]:
         body = None if value is None else json.dumps(value, allow_nan=False).encode()
         headers = {**self._headers, "Accept": accept, **({"Content-Type": JSON} if body else {})}
-        connection = _CONNECTIONS[self._scheme](_reachable(self._address), timeout=TIMEOUT_SECONDS)
+        connection = _CONNECTIONS[self._scheme](_reachable(self._address), timeout=self._timeout_seconds)
         try:
             connection.request(method, self._prefix + BASE_PATH + path + _query(query or {}), body, headers)
             if accept == EVENT_STREAM and connection.sock:
                 connection.sock.settimeout(None)  # the next event may be long in coming
             yield connection.getresponse()
         except TimeoutError as error:
-            raise self.no_mock(f"nothing came within {TIMEOUT_SECONDS:.0f} seconds") from error
+            raise self.no_mock(f"nothing came within {self._timeout_seconds:g} seconds") from error
         except OSError as error:
             raise self.no_mock(error.strerror or str(error)) from error
         except (ValueError, InvalidURL) as error:  # a line break in a header, or half a surrogate pair

@@ -5,9 +5,11 @@ from __future__ import annotations
 import heapq
 import threading
 from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager, nullcontext
 from datetime import UTC, datetime, timedelta
 
 from mock_server.core.clock import Clock
+from mock_server.core.instants import add_clamped
 
 CatchUp = Callable[[datetime], datetime | None]
 
@@ -18,11 +20,13 @@ LOOK_AGAIN = timedelta(minutes=1)
 class DueEvents:
     """Remembers when something falls due, so that asking costs a comparison and not a query.
 
+    `alone`: while it is held, no unit of work is open in which something may have been noted.
     Two locks: whoever notes something may be inside a unit of work that whoever catches up is waiting for.
     """
 
-    def __init__(self, clock: Clock) -> None:
+    def __init__(self, clock: Clock, alone: Callable[[], AbstractContextManager[None]] = nullcontext) -> None:
         self._clock = clock
+        self._alone = alone
         self._catch_ups: Sequence[CatchUp] = ()
         self._noted: list[datetime] = []
         self._look_again_at = datetime.max.replace(tzinfo=UTC)
@@ -62,12 +66,12 @@ class DueEvents:
     def _let_happen(self, now: datetime) -> None:
         self._is_busy = True
         try:
-            with self._noting:
-                self._look_again_at = now + LOOK_AGAIN
-                while self._is_due(now):
-                    heapq.heappop(self._noted)
-            for catch_up in self._catch_ups:
-                self.note(catch_up(now))
+            with self._alone():
+                with self._noting:
+                    self._look_again_at = add_clamped(now, LOOK_AGAIN)
+                    self._noted.clear()  # what of it is still to come is found again; the rest was noted in vain
+                for catch_up in self._catch_ups:
+                    self.note(catch_up(now))
         except BaseException:
             self.note(now)  # it is due still
             raise

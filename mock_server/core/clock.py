@@ -7,6 +7,8 @@ from datetime import UTC, datetime, timedelta
 from typing import Protocol
 
 MILLISECOND = timedelta(milliseconds=1)
+FIRST = datetime.min.replace(tzinfo=UTC)
+LAST = datetime.max.replace(tzinfo=UTC, microsecond=999000)
 
 
 class Clock(Protocol):
@@ -64,7 +66,7 @@ class NamespaceClock:
         state = self.state
         if state.frozen_at is not None:
             return state.frozen_at
-        return self._base.now() + state.offset_ms * MILLISECOND if state.offset_ms else self._base.now()
+        return _within_the_calendar(self._base.now(), state.offset_ms) if state.offset_ms else self._base.now()
 
     def standing(self, at: datetime, *, is_frozen: bool) -> ClockState:
         """The state in which it shows this instant now, and then stands still or runs on."""
@@ -72,6 +74,14 @@ class NamespaceClock:
         if is_frozen:
             return ClockState(frozen_at=instant)
         return ClockState(offset_ms=(instant - self._base.now()) // MILLISECOND)
+
+
+def _within_the_calendar(instant: datetime, offset_ms: int) -> datetime:
+    """The instant moved, or the calendar's first or last one: a clock that runs stands still there."""
+    try:
+        return instant + offset_ms * MILLISECOND
+    except OverflowError:
+        return LAST if offset_ms > 0 else FIRST
 
 
 def whole_milliseconds(instant: datetime) -> datetime:

@@ -10,7 +10,7 @@ from mock_server.core.clock import MILLISECOND, ClockState
 from mock_server.core.instants import from_text, to_text
 
 Json = Mapping[str, Any]
-_LONGEST_OFFSET = timedelta(days=366 * 1000)
+_LONGEST_OFFSET = timedelta(days=366 * 10_000)
 
 
 def clock_json(state: ClockState) -> Json:

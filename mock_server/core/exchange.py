@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -46,15 +46,17 @@ class Request:
 
 @dataclass(frozen=True)
 class Response:
-    """What a handler answers: a JSON value, ready bytes, bytes to be made later, or nothing.
+    """What a handler answers: a JSON value, ready bytes, bytes to be made later, bytes without an end, or nothing.
 
-    `render`: makes the bytes off the event loop, after the state has been committed.
+    `render`: makes the bytes off the event loop, after the state has been committed. `pieces`: makes them on the event
+    loop, piece by piece, until the client leaves.
     """
 
     status: int = 200
     json: Any = None
     content: bytes | None = None
     render: Callable[[], bytes] | None = None
+    pieces: Callable[[], AsyncIterator[bytes]] | None = None
     content_type: str | None = None
     headers: Mapping[str, str] = field(default_factory=dict)
 
@@ -72,3 +74,10 @@ class Response:
     def later(cls, render: Callable[[], bytes], content_type: str, headers: Mapping[str, str]) -> Response:
         """Bytes that take long to make, such as a document."""
         return cls(render=render, content_type=content_type, headers=headers)
+
+    @classmethod
+    def stream(
+        cls, pieces: Callable[[], AsyncIterator[bytes]], content_type: str, headers: Mapping[str, str]
+    ) -> Response:
+        """Bytes that come as long as the client wants them. The iterator is cancelled when the client has left."""
+        return cls(pieces=pieces, content_type=content_type, headers=headers)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from datetime import UTC, datetime, timedelta
 
-from mock_server.core.clock import whole_milliseconds
+from mock_server.core.clock import LAST, whole_milliseconds
 
 _RFC_3339 = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}(T[0-9]{2}:[0-9]{2}:[0-9]{2}(\.[0-9]+)?(Z|[+-][0-9]{2}:[0-9]{2}))?")
 
@@ -57,4 +57,4 @@ def add_clamped(instant: datetime, span: timedelta) -> datetime:
     try:
         return instant + span
     except OverflowError:
-        return datetime.max.replace(tzinfo=UTC, microsecond=999000)
+        return LAST

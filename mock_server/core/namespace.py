@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, Protocol, TypeVar
@@ -12,6 +13,7 @@ from typing import Any, Protocol, TypeVar
 from mock_server.core.agenda import CatchUp, DueEvents
 from mock_server.core.clock import RUNNING, ClockState, NamespaceClock
 from mock_server.core.coverage import Coverage
+from mock_server.core.errors import Refused
 from mock_server.core.ids import NamespaceIds
 from mock_server.core.journal.journal import Journal
 from mock_server.core.outbox import PostOffice
@@ -20,6 +22,7 @@ from mock_server.core.steering.book import FaultBook
 from mock_server.core.tokens import TokenVerifier
 
 DEFAULT = "default"
+GONE = "CTL-NAMESPACE-GONE"
 HEADER = "x-mock-namespace"
 CLAIM = "mock_namespace"
 QUERY_PARAMETER = "X-Mock-Namespace"
@@ -79,6 +82,9 @@ class Memory(Protocol):
 class Namespace:
     """One namespace while the server runs.
 
+    Two locks, always taken in this order: while the clock is moved or all records are exchanged, which may take long;
+    and while something is written, which is short, so that records, ids and clock are always stored as they fit together.
+
     `services`: by room, what binds its services to a unit of work. `verifier`: checks tokens on this clock.
     `outbox`: what goes out. `agenda`: what falls due. `errands`: what falls due and talks to others. `faults`: what is
     to go wrong. `journal`: what was asked and answered. `coverage`: what of the contracts that has exercised.
@@ -96,16 +102,19 @@ class Namespace:
         self.store = store
         self.clock = clock
         self.ids = ids
-        self.agenda = DueEvents(clock)
+        self.agenda = DueEvents(clock, self.held)
         self.services: dict[str, Bind] = {}
         self.errands: list[Errand] = []
         self.faults = FaultBook()
-        self.journal = journal or Journal()
+        self.journal = Journal() if journal is None else journal  # an empty one is false
         self.coverage = Coverage()
         self.memories: list[Memory] = [self.faults, self.journal, self.coverage]
         self.on_adopted: list[Callable[[], None]] = []
         self._state = NamespaceState(seed="none")
+        self._goal: ClockState | None = None
+        self._is_gone = False
         self._moving = threading.RLock()
+        self._writing = threading.RLock()
 
     def start(self, state: NamespaceState, catch_ups: Mapping[str, CatchUp]) -> None:
         """Begin with this state; `catch_ups` lets happen what falls due, by room."""
@@ -119,8 +128,27 @@ class Namespace:
 
     @property
     def state(self) -> NamespaceState:
-        """What it is now."""
-        return replace(self._state, id_seed=self.ids.seed, id_count=self.ids.count, clock=self.clock.state)
+        """What it is now. While the clock is being moved it is there already: whoever goes on from here catches up."""
+        clock = self._goal or self.clock.state
+        return replace(self._state, id_seed=self.ids.seed, id_count=self.ids.count, clock=clock)
+
+    @contextmanager
+    def held(self) -> Iterator[None]:
+        """Let nobody else change it meanwhile. To be held for a short time only, and never taken inside a unit of work.
+
+        Raises:
+            Refused: CTL-NAMESPACE-GONE.
+        """
+        with self._writing:
+            if self._is_gone:
+                raise Refused(GONE, f"The namespace {self.name} was deleted before the call was done; try it again.")
+            yield
+
+    def end(self, forget: Callable[[], None]) -> None:
+        """Have it forgotten. Whoever still has it in hand is refused by CTL-NAMESPACE-GONE from now on."""
+        with self._writing:
+            self._is_gone = True
+            forget()
 
     def transact(self, action: Callable[[UnitOfWork], T], *, write: bool, reads_from: str | None = None) -> T:
         """Run `action` in a unit of work of this namespace, again from the start when somebody else was first.
@@ -134,50 +162,73 @@ class Namespace:
             result = action(work)
             return result, self._saved(work)
 
-        result, self._state = transact(self.store, self.name, saved, write=True)
+        with self.held():
+            result, self._state = transact(self.store, self.name, saved, write=True)
         return result
 
-    def adopt(self, state: NamespaceState) -> None:
-        """Go on with records that were exchanged as a whole; `state` is the one that came with them."""
-        self._take_over(state)
-        for adopted in self.on_adopted:
-            adopted()
-        self.agenda.look_again()
+    def exchange(self, action: Callable[[UnitOfWork], NamespaceState]) -> None:
+        """Exchange the records as a whole in a unit of work, and go on with the state that came with them."""
+        with self._moving, self.held():
+            self._take_over(transact(self.store, self.name, action, write=True))
+            for adopted in self.on_adopted:
+                adopted()
+            self.agenda.look_again()
 
     def forget_what_happened(self) -> None:
         """Clear what is remembered of calls."""
         for memory in self.memories:
             memory.clear()
 
-    def set_clock(self, at: datetime, *, is_frozen: bool) -> None:
+    def move_clock(self, aim: Callable[[datetime, bool], tuple[datetime, bool]]) -> None:
         """Let the clock show an instant, and then stand still or run on. What falls due on the way there happens, in
         its order, each at its own instant; on the way back nothing is undone.
 
-        The goal is stored first: a server that dies on the way catches up when it is started again. Blocks; never
+        `aim`: told what the clock shows and whether it stands still, says what it is to show and whether to stand still
+        then; what it raises stops the move before anything has happened. Moves wait for each other. Blocks; never
         called on the event loop or inside a unit of work.
         """
         with self._moving:
-            self._save_clock(self.clock.standing(at, is_frozen=is_frozen))
+            now, is_frozen = self.clock.now(), self.clock.state.frozen_at is not None
+            goal = aim(now, is_frozen)
+            if goal != (now, is_frozen):
+                self._move(now, *goal)
             self.agenda.look_again()
             self.agenda.catch_up()
-            self._let_pass(at)
-            self.clock.state = self.clock.standing(at, is_frozen=is_frozen)
-            self.agenda.catch_up()
             self._run_errands()
+
+    def _move(self, now: datetime, at: datetime, is_frozen: bool) -> None:
+        """The goal is stored first and all the way: a server that dies meanwhile catches up when it is started again."""
+        self._save_clock(self.clock.standing(at, is_frozen=is_frozen))
+        try:
+            # No time passes beside what is asked for, so the clock never jumps back to its goal.
+            self.clock.state = self.clock.standing(now, is_frozen=True)
+            self.agenda.look_again()
+            self.agenda.catch_up()
+            self._run_errands()  # what is due now is done now, and not when the clock has moved
+            self._let_pass(at)
+        finally:
+            self.clock.state = self.clock.standing(at, is_frozen=is_frozen)
+            self._goal = None
 
     def _let_pass(self, until: datetime) -> None:
         """Stop at each instant at which something falls due."""
         passed = self.clock.now()
-        while (due := self.next_due()) is not None and passed < due <= until:
+        while (due := self._due_after(passed)) is not None and due <= until:
             passed = due
             self.clock.state = self.clock.standing(due, is_frozen=True)
             self.agenda.catch_up()
             self._run_errands()
 
+    def _due_after(self, instant: datetime) -> datetime | None:
+        return min((due for due in self._dues() if due > instant), default=None)
+
     def next_due(self) -> datetime | None:
         """When something is next known to fall due."""
+        return min(self._dues(), default=None)
+
+    def _dues(self) -> Iterator[datetime]:
         dues = [self.agenda.next_due(), *(each.due_at() for each in self.errands)]
-        return min((due for due in dues if due is not None), default=None)
+        return (due for due in dues if due is not None)
 
     def _run_errands(self) -> None:
         for errand in self.errands:
@@ -194,10 +245,14 @@ class Namespace:
         return self._state if present == self._state else store_state(work, present)
 
     def _save_clock(self, goal: ClockState) -> None:
+        """Store where the clock is going, and keep that stored until it is there."""
+
         def save(work: UnitOfWork) -> NamespaceState:
             return store_state(work, replace(self.state, clock=goal))
 
-        self._state = transact(self.store, self.name, save, write=True)
+        with self.held():
+            self._state = transact(self.store, self.name, save, write=True)
+            self._goal = goal
 
 
 def store_state(work: UnitOfWork, state: NamespaceState) -> NamespaceState:

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, field, replace
 
 from mock_server.core.errors import Refused
+from openapi.model import ABSENT
 
 
 @dataclass(frozen=True)
@@ -59,3 +62,19 @@ def note_arrival(lifecycle: str, record_id: str, state: str) -> None:
     trace = current_trace.get()
     if trace is not None:
         trace.arrived(lifecycle, record_id, state)
+
+
+def note_creation(lifecycle: str, action: str, record_id: str, state: str) -> None:
+    """A record has come into being."""
+    note_cell(CellUse(lifecycle, action, ABSENT, record_id, is_allowed=True, target=state))
+
+
+@contextmanager
+def apart() -> Iterator[Trace]:
+    """A trace for what happens now but belongs to no request, such as what has fallen due."""
+    trace = Trace()
+    token = current_trace.set(trace)
+    try:
+        yield trace
+    finally:
+        current_trace.reset(token)

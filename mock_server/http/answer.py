@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Mapping, MutableMapping, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, MutableMapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
@@ -14,7 +14,7 @@ from mock_server.core.errors import Refused
 from mock_server.core.exchange import JSON_TYPE, Response
 from mock_server.http.violations import compiled, violations
 from openapi.model import Content, Contract, Operation
-from openapi.schemas import json_schema
+from openapi.schemas import Components
 
 Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
 _Validator = jsonschema_rs.Draft202012Validator
@@ -22,26 +22,31 @@ _Validator = jsonschema_rs.Draft202012Validator
 
 @dataclass(frozen=True)
 class ReadyAnswer:
-    """An answer that keeps the contract, as bytes; or one whose bytes are still to be made by `render`."""
+    """An answer that keeps the contract, as bytes; or one whose bytes are still to be made by `render` or `stream`."""
 
     status: int
     content: bytes
     content_type: str | None
     headers: Mapping[str, str] = field(default_factory=dict)
     render: Callable[[], bytes] | None = None
+    stream: Callable[[], AsyncIterator[bytes]] | None = None
 
     async def send(self, send: Send, id_headers: Sequence[str], request_id: str) -> None:
         """Send it as an ASGI response, with the request's id in these headers."""
+        await self.start(send, id_headers, request_id)
+        await send({"type": "http.response.body", "body": self.content})
+
+    async def start(self, send: Send, id_headers: Sequence[str], request_id: str) -> None:
+        """Send all but the body. A stream doesn't say how long it will be."""
         headers = [(name.encode("latin-1"), request_id.encode("latin-1")) for name in id_headers]
         if self.content_type is not None:
             headers.append((b"content-type", self.content_type.encode("latin-1")))
         headers.extend(
             (name.lower().encode("latin-1"), value.encode("latin-1")) for name, value in self.headers.items()
         )
-        if self.status != 204:
+        if self.status != 204 and self.stream is None:
             headers.append((b"content-length", str(len(self.content)).encode("ascii")))
         await send({"type": "http.response.start", "status": self.status, "headers": headers})
-        await send({"type": "http.response.body", "body": self.content})
 
 
 class AnswerCheck:
@@ -71,6 +76,8 @@ class AnswerCheck:
             return ReadyAnswer(response.status, b"", None, response.headers)
         if response.content_type not in media_types:
             raise self._fault(f"{response.content_type} is not documented for {response.status}")
+        if response.pieces is not None:
+            return ReadyAnswer(response.status, b"", response.content_type, response.headers, stream=response.pieces)
         if response.render is not None:
             return ReadyAnswer(response.status, b"", response.content_type, response.headers, response.render)
         if response.content is not None:
@@ -100,6 +107,6 @@ def _plain(value: Any) -> Any:
     raise TypeError(f"{type(value).__name__} has no JSON form")
 
 
-def _validator(content: Content, components: Mapping[str, Any]) -> _Validator | None:
+def _validator(content: Content, components: Components) -> _Validator | None:
     is_json = content.media_type == JSON_TYPE or content.media_type.endswith("+json")
-    return compiled(json_schema(content.schema, components)) if is_json else None
+    return components.made(content.schema, compiled) if is_json else None

@@ -94,6 +94,8 @@ class Application:
                 if answered.status >= 400:
                     answered.rule = _rule(message)
                 message = telling(exchange, message)
+                if recording is None:
+                    _note_cells(exchange, answered.status)
             if recording is not None and recording.sending(message):
                 self._recorder.note(recording, scope, time.perf_counter() - started)
             await send(message)
@@ -118,23 +120,34 @@ class Application:
 
     async def _answer(self, exchange: Exchange, scope: Scope, receive: Receive, send: Send) -> None:
         try:
-            exchange.namespace = await self._world(selected(scope))
+            exchange.namespace = await self._world(selected(scope), scope)
             exchange.began_at = exchange.namespace.clock.now()
-        except Refused as refused:
+            await self._serve(exchange, scope, receive, send)
+        except Refused as refused:  # by the mock itself, whatever was asked for
             await self._pipeline.refuse(scope, send, refused)
-            return
+
+    async def _serve(self, exchange: Exchange, scope: Scope, receive: Receive, send: Send) -> None:
         room, faults = self._room(scope["path"]), exchange.namespace.faults
         if faults.is_active and self._faults.covers(scope["path"]):
             await self._faults.meet(faults, room, scope, receive, send)
         else:
             await room(scope, receive, send)
 
-    async def _world(self, name: str) -> Namespace:
+    async def _world(self, name: str, scope: Scope) -> Namespace:
         found = self._worlds.live(name)
-        return await asyncio.to_thread(self._worlds.get, name) if found is None else found
+        if found is not None:
+            return found
+        self._pipeline.admit(scope)
+        return await asyncio.to_thread(self._worlds.get, name)
 
     def _room(self, path: str) -> ASGIApp:
         return next((mount.app for mount in self._mounts if mount.contains(path)), self._pipeline)
+
+
+def _note_cells(exchange: Exchange, status: int) -> None:
+    """What a call that isn't recorded has let happen to records is exercised all the same."""
+    if exchange.trace.cells:
+        exchange.namespace.coverage.note(None, None, status, (), exchange.trace.cells)
 
 
 def _rule(message: MutableMapping[str, Any]) -> str:

@@ -21,7 +21,8 @@ class Exchange:
     """One request and what has become of it so far; shared by all stages through the ASGI scope.
 
     `group`: the name of the API group whose path was asked for. `reads_from`: the copy of the namespace that a reading
-    call sees instead of the namespace itself. `began_at`: on the namespace's clock. `steering`: headers that tell by what the answer is steered.
+    call sees instead of the namespace itself. `began_at`: on the namespace's clock. `steering`: headers that tell by
+    what the answer is steered.
     """
 
     request_id: str

@@ -83,7 +83,6 @@ class Faults:
             await met.answer(send)
             return
         tell(met.exchange, f"fault {decision.fault_id}")
-        met.exchange.operation_id = call.operation_id
         if decision.delay_ms:
             await sleep(decision.delay_ms / 1000)
         await _EFFECTS[type(decision.effect)](decision.effect, met)

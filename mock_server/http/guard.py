@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import hmac
 import ipaddress
+import re
 from urllib.parse import urlsplit
 
 from mock_server.core.errors import Refused
 from mock_server.http.context import Scope, header
 
 RULE = "CTL-ADMIN"
+_HOST = re.compile(r"(\[[0-9A-Fa-f:.]+\]|[A-Za-z0-9.-]+)(:[0-9]{1,5})?")
 _CHALLENGE = {"www-authenticate": 'Bearer realm="mock control"'}
 
 
@@ -28,10 +30,10 @@ class Guard:
         if self._admin_token is not None:
             self._check_token(scope, self._admin_token)
             return
-        host, origin = header(scope, b"host"), header(scope, b"origin")
-        if host is not None and not is_this_machine(f"http://{host}"):
+        hosts, origins = _all(scope, b"host"), _all(scope, b"origin")
+        if not all(_HOST.fullmatch(host) and is_this_machine(f"http://{host}") for host in hosts):
             raise _refused("it was asked for under a name that is not this machine's")
-        if origin is not None and not is_this_machine(origin):
+        if not all(is_this_machine(origin) for origin in origins):
             raise _refused("it was asked for by a page of another origin")
 
     def _check_token(self, scope: Scope, admin_token: str) -> None:
@@ -48,6 +50,10 @@ def is_this_machine(origin: str) -> bool:
         return host == "localhost" or host.endswith(".localhost") or ipaddress.ip_address(host).is_loopback
     except ValueError:
         return False
+
+
+def _all(scope: Scope, name: bytes) -> list[str]:
+    return [value.decode("latin-1") for key, value in scope["headers"] if key == name]
 
 
 def _refused(reason: str) -> Refused:

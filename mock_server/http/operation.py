@@ -23,6 +23,7 @@ from mock_server.http.body import BodyReader
 from mock_server.http.context import Exchange, Scope, base_url, header
 from mock_server.http.parameters import LOCATIONS, ParameterReader, query_pairs
 from mock_server.http.steering import Preferred
+from mock_server.http.streams import Streams
 from openapi.model import Contract, Operation, Rule
 
 LARGE_BODY_BYTES = 256 * 1024
@@ -39,11 +40,13 @@ class Surroundings:
     `is_embedded`: whether calls of the store may be made on the event loop. `public_url`: the origin that URLs in
     answers are made for; `None` for the one the client used. `max_wait_seconds`: that a request may prefer to wait;
     `None` where requests can't prefer anything. `foreign_rules`: of other groups, whose records the group stages.
+    `streams`: of the whole server.
     """
 
     group: Group
     contract: Contract
     is_embedded: bool
+    streams: Streams
     foreign_rules: Mapping[str, Rule] = field(default_factory=dict)
     public_url: str | None = None
     max_wait_seconds: float | None = None
@@ -98,7 +101,11 @@ class CompiledOperation:
         ready = await self._preferred_answer(scope, request) or await self._run(
             exchange, request, scope["path"], content
         )
-        await ready.send(send, self._around.group.id_headers, exchange.request_id)
+        id_headers = self._around.group.id_headers
+        if ready.stream is not None:
+            await self._around.streams.send(ready, id_headers, exchange.request_id, receive, send)
+        else:
+            await ready.send(send, id_headers, exchange.request_id)
 
     async def _preferred_answer(self, scope: Scope, request: Request) -> ReadyAnswer | None:
         """The answer that the request prefers to the operation's own, if it does."""

@@ -20,6 +20,7 @@ from starlette.exceptions import HTTPException
 
 from mock_server.core.errors import Refused, SetupError
 from mock_server.core.group import Group, Handler
+from mock_server.core.namespace import GONE
 from mock_server.http.context import Exchange, Scope
 from mock_server.http.guard import Guard
 from mock_server.http.operation import CompiledOperation, Receive, Send, Surroundings
@@ -27,6 +28,10 @@ from mock_server.http.refusals import Territory
 from mock_server.http.security import security_map
 from mock_server.http.specification import specification
 from mock_server.http.steering import RULE as PREFER_RULE
+from openapi.model import Contract
+
+_BY_THE_MOCK_ITSELF = frozenset({PREFER_RULE, GONE})
+"""Rules that refuse in the mock's own name, and not in that of what it stands in for."""
 
 
 class _StrictRouting(RoutingMiddleware):
@@ -64,6 +69,8 @@ class Pipeline:
         )
         self._territories = [self._add(around, guard) for around in surroundings]
         self._strays = next(each for each in self._territories if each.group.answers_strays)
+        self._guard = guard
+        self._open_paths = _open_paths(self._strays.contract)
         # Connexion builds its stack on the first request; that cost, and every wiring mistake, belongs to the start.
         self._connexion.app, self._connexion.middleware_stack = self._connexion._build_middleware_stack()
 
@@ -88,6 +95,15 @@ class Pipeline:
         """The group a path belongs to, or that answers for paths of no group."""
         return next((each for each in self._territories if each.contains(path)), self._strays)
 
+    def admit(self, scope: Scope) -> None:
+        """Return where a namespace may be made for the request: not for one that the guard would refuse in it.
+
+        Raises:
+            Refused: CTL-ADMIN.
+        """
+        if self._strays.contains(scope["path"]) and scope["path"] not in self._open_paths:
+            self._guard.check(scope)
+
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer a request to one of the groups; whatever is raised on the way becomes that group's error."""
         territory = self.territory(scope["path"])
@@ -106,8 +122,8 @@ class Pipeline:
         except Exception as error:
             if has_started or isinstance(error, ConnectionResetError):
                 raise
-            if isinstance(error, Refused) and error.rule == PREFER_RULE:
-                await self.refuse(scope, send, error)  # by the mock itself, not by what it stands in for
+            if isinstance(error, Refused) and error.rule in _BY_THE_MOCK_ITSELF:
+                await self.refuse(scope, send, error)
                 return
             answer = territory.answer(scope, error)
             await answer.send(send, territory.group.id_headers, exchange.request_id)
@@ -116,6 +132,12 @@ class Pipeline:
         """Answer with a refusal of the mock itself, whichever group the path belongs to."""
         answer = self._strays.own_answer(scope, refused)
         await answer.send(send, self._strays.group.id_headers, Exchange.of(scope).request_id)
+
+
+def _open_paths(contract: Contract) -> frozenset[str]:
+    """The paths that anybody may call."""
+    operations = [each for each in contract.operations.values() if not each.security]
+    return frozenset(contract.base_path + each.path for each in operations)
 
 
 async def _no_operation(scope: Scope, receive: Receive, send: Send) -> None:

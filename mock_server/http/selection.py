@@ -16,7 +16,6 @@ from mock_server.http.context import Scope
 RULE_NAME = "CTL-NAMESPACE-NAME"
 RULE_ONE = "CTL-NAMESPACE-ONE"
 _HEADER = HEADER.encode()
-_IN_QUERY = f"{QUERY_PARAMETER}=".encode()
 _LOCAL = ".localhost"
 
 
@@ -49,8 +48,9 @@ def _named(scope: Scope) -> Iterator[str]:
             claimed = _claimed(value)
             if claimed is not None:
                 yield claimed
-    if _IN_QUERY in scope["query_string"]:
-        pairs = parse_qsl(scope["query_string"].decode("latin-1"), keep_blank_values=True)
+    query = scope["query_string"]
+    if query and (b"amespace" in query or b"%" in query):  # its name may be spelled in another way
+        pairs = parse_qsl(query.decode("latin-1"), keep_blank_values=True)
         yield from (value for name, value in pairs if name == QUERY_PARAMETER)
 
 
@@ -71,4 +71,4 @@ def _claimed(authorization: bytes) -> str | None:
     except (ValueError, binascii.Error, RecursionError):
         return None
     claimed = claims.get(CLAIM) if isinstance(claims, dict) else None
-    return claimed if isinstance(claimed, str) else None
+    return claimed if claimed is None or isinstance(claimed, str) else f"{claimed!r} of the token"

@@ -12,9 +12,9 @@ from connexion.spec import OpenAPISpecification
 from mock_server.core.errors import SetupError
 from openapi.documents import to_pointer
 from openapi.model import Contract
+from openapi.schemas import references
 
 _OF_ROUTING = ("operationId", "parameters", "security")
-_COMPONENTS = ("parameters", "schemas", "securitySchemes")
 
 
 def specification(contract: Contract) -> OpenAPISpecification:
@@ -28,7 +28,7 @@ def specification(contract: Contract) -> OpenAPISpecification:
     for error in _openapi().iter_errors(contract.document):
         where = to_pointer(*error.instance_path) or "the whole"
         raise SetupError(f"{contract.file}:1: is no OpenAPI document at {where}: {error.message}")
-    return _Checked(_cut_down(contract.document))
+    return _Checked(_cut_down(contract))
 
 
 class _Checked(OpenAPISpecification):  # type: ignore[misc]  # Connexion has no types
@@ -45,13 +45,28 @@ def _openapi() -> jsonschema_rs.Draft4Validator:
     return jsonschema_rs.Draft4Validator(OpenAPISpecification.openapi_schema)
 
 
-def _cut_down(document: Mapping[str, Any]) -> dict[str, Any]:
+def _cut_down(contract: Contract) -> dict[str, Any]:
+    document = contract.document
     components = document.get("components", {})
+    kept = {name: components[name] for name in ("parameters", "securitySchemes") if name in components}
+    paths = {path: _item(item) for path, item in document["paths"].items()}
     return {
         **{name: document[name] for name in ("openapi", "info", "servers", "security") if name in document},
-        "paths": {path: _item(item) for path, item in document["paths"].items()},
-        "components": {name: components[name] for name in _COMPONENTS if name in components},
+        "paths": paths,
+        "components": {**kept, "schemas": _schemas(contract, [paths, kept])},
     }
+
+
+def _schemas(contract: Contract, mentioning: Any) -> dict[str, Any]:
+    """The component schemas that are mentioned, and those that these mention."""
+    found: dict[str, Any] = {}
+    waiting = [*references(mentioning)]
+    while waiting:
+        name = waiting.pop()
+        if name in contract.schemas and name not in found:
+            found[name] = contract.schemas[name]
+            waiting.extend(references(found[name]))
+    return found
 
 
 def _item(item: Mapping[str, Any]) -> dict[str, Any]:

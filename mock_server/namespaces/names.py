@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Container
+
 SNAPSHOT = "@"
 HELD = "@~"
 TEMPLATE = "@"
@@ -30,6 +32,12 @@ def is_copy(stored: str) -> bool:
 def is_held(stored: str) -> bool:
     """Whether it is a copy that should not outlive its server."""
     return HELD in stored
+
+
+def is_abandoned(stored: str, namespaces: Container[str]) -> bool:
+    """Whether it is a copy of a namespace that is none of these."""
+    owner = stored.partition(SNAPSHOT)[0]
+    return is_copy(stored) and owner != "" and owner not in namespaces
 
 
 def snapshot_in(stored: str, namespace: str) -> str | None:

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import base64
-import binascii
 import hashlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
 from typing import Any, Protocol
 
 from mock_server.core.clock_document import clock_json, clock_state
@@ -32,6 +32,9 @@ class ObjectBytes(Protocol):
     def write(self, content: bytes) -> str:
         """Keep these bytes; returns their name."""
 
+    def remove(self, blob: str) -> None:
+        """Keep the bytes of this name no longer."""
+
 
 class Portable:
     """Exports and imports namespaces of a store."""
@@ -42,10 +45,11 @@ class Portable:
 
     def document(self, namespace: Namespace) -> Json:
         """All of a namespace: its state, its records by collection and id, its objects' bytes by digest."""
-        contents = dict(namespace.transact(lambda work: work.contents(), write=False))
+        with namespace.held():  # so that records, ids and clock fit together
+            contents = dict(namespace.transact(lambda work: work.contents(), write=False))
+            state = namespace.state
         contents.pop(NAMESPACE_STATES.name, None)
         stored = contents.pop(OBJECTS.name, ())
-        state = namespace.state
         return {
             "format": FORMAT,
             "formatVersion": FORMAT_VERSION,
@@ -58,16 +62,23 @@ class Portable:
             "bytes": self._bytes(stored),
         }
 
-    def received(self, document: Json) -> Json:
-        """The document with its bytes taken in; to be called outside of a unit of work, and before `fill`.
+    @contextmanager
+    def received(self, document: Json) -> Iterator[Json]:
+        """The document with its bytes taken in, for `fill` to be called in the block; outside of a unit of work.
+
+        What was taken in is thrown away where the block raises.
 
         Raises:
             Refused: CTL-IMPORT, there are no bytes for an object, or they aren't those it names.
         """
+        taken: dict[str, str] = {}
         try:
-            return {**document, "objects": self._with_blobs(document)}
-        except ValueError as error:
-            raise Refused(RULE, f"The document can't be imported: {error}.") from error
+            yield {**document, "objects": self._with_blobs(document, taken)}
+        except BaseException:
+            for blob in taken.values():
+                with suppress(StoreError):  # what stays is left to the next sweep
+                    self._objects.remove(blob)
+            raise
 
     def fill(self, work: UnitOfWork, document: Json) -> None:
         """Make the unit of work's namespace hold what a received document says, and nothing else.
@@ -79,43 +90,58 @@ class Portable:
             raise Refused(
                 RULE, f"The document has the format version {document['formatVersion']}, not {FORMAT_VERSION}."
             )
+        if elsewhere := {OBJECTS.name, NAMESPACE_STATES.name} & document["records"].keys():
+            raise _refused(f"{min(elsewhere)} are no records of it; they have members of their own")
         try:
             work.fill({**document["records"], OBJECTS.name: document["objects"]})
             store_state(work, _state(document))
         except (UnreadableContents, ValueError, OverflowError) as error:
-            raise Refused(RULE, f"The document can't be imported: {error}.") from error
+            raise _refused(error) from error
 
     def _bytes(self, stored: Sequence[Json]) -> Json:
         inline = {each["sha256"]: each["blob"] for each in stored if each["size_bytes"] <= MAX_INLINE_BYTES}
-        return {
-            digest: base64.b64encode(self._objects.read(blob)).decode("ascii")
-            for digest, blob in sorted(inline.items())
-        }
+        read = ((digest, self._read(blob)) for digest, blob in sorted(inline.items()))
+        return {digest: base64.b64encode(content).decode("ascii") for digest, content in read if content is not None}
 
-    def _with_blobs(self, document: Json) -> Sequence[Json]:
-        """The objects' records, each with the name of bytes that have its digest."""
-        present = {stored.sha256: stored.blob for _, stored in self._store.everywhere(OBJECTS)}
-        blobs = {digest: self._written(digest, text) for digest, text in document.get("bytes", {}).items()}
-        return [{**each, "blob": self._blob(each, {**present, **blobs})} for each in document.get("objects", ())]
-
-    def _written(self, digest: str, text: str) -> str:
+    def _read(self, blob: str) -> bytes | None:
+        """The bytes; `None` where they are gone, as from a temporary folder after a restart."""
         try:
-            content = base64.b64decode(text, validate=True)
-        except binascii.Error as error:
-            raise ValueError(f"bytes/{digest[:80]} is not base64") from error
-        if hashlib.sha256(content).hexdigest() != digest:
-            raise ValueError(f"bytes/{digest[:80]} has another SHA-256")
+            return self._objects.read(blob)
+        except StoreError:
+            return None
+
+    def _with_blobs(self, document: Json, taken: dict[str, str]) -> Sequence[Json]:
+        """The objects' records, each with the name of bytes that have its digest. `taken`: the new ones, by digest."""
+        objects, texts = document.get("objects", ()), document.get("bytes", {})
+        present = {stored.sha256: stored.blob for _, stored in self._store.everywhere(OBJECTS)}
+        contents = {digest: _content(digest, text) for digest, text in texts.items()}
+        for digest in dict.fromkeys(str(each["sha256"]) for each in objects):
+            if digest in contents:
+                taken[digest] = self._written(digest, contents[digest])
+            elif digest not in present:
+                message = f"there are no bytes with the SHA-256 {digest[:80]}, neither in the document nor here"
+                raise _refused(message)
+        return [{**each, "blob": (present | taken)[each["sha256"]]} for each in objects]
+
+    def _written(self, digest: str, content: bytes) -> str:
         try:
             return self._objects.write(content)
         except StoreError as error:
-            raise ValueError(f"bytes/{digest} can't be kept: {error}") from error
+            raise _refused(f"bytes/{digest} can't be kept: {error}") from error
 
-    @staticmethod
-    def _blob(stored: Json, blobs: Mapping[str, str]) -> str:
-        digest = str(stored.get("sha256"))
-        if digest not in blobs:
-            raise ValueError(f"there are no bytes with the SHA-256 {digest[:80]}, neither in the document nor here")
-        return blobs[digest]
+
+def _content(digest: str, text: str) -> bytes:
+    try:
+        content = base64.b64decode(text, validate=True)
+    except ValueError as error:
+        raise _refused(f"bytes/{digest[:80]} is not base64") from error
+    if hashlib.sha256(content).hexdigest() != digest:
+        raise _refused(f"bytes/{digest[:80]} has another SHA-256")
+    return content
+
+
+def _refused(why: object) -> Refused:
+    return Refused(RULE, f"The document can't be imported: {why}.")
 
 
 def _state(document: Json) -> NamespaceState:

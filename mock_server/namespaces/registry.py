@@ -24,7 +24,7 @@ from mock_server.core.namespace import (
 )
 from mock_server.core.objects import OBJECTS, StoredObject
 from mock_server.core.records import Query, Store, UnitOfWork, transact
-from mock_server.namespaces.names import held_copy_of, is_copy, is_held, snapshot_in, snapshot_of
+from mock_server.namespaces.names import held_copy_of, is_abandoned, is_copy, is_held, snapshot_in, snapshot_of
 from mock_server.namespaces.portable import Portable
 from mock_server.namespaces.seeding import Seeds
 from openapi.model import Contract
@@ -39,6 +39,14 @@ class Keeping:
     max_idle: timedelta
 
 
+@dataclass
+class _Use:
+    """A namespace that exists: when it was last used, and itself once it is at hand."""
+
+    at: float
+    namespace: Namespace | None = None
+
+
 @dataclass(frozen=True)
 class Staging:
     """What groups let the control API do: by group and action, with a unit of work's services."""
@@ -50,7 +58,8 @@ class Namespaces:
     """`core.control.ControlPlane` on a store.
 
     `open`: makes a namespace that is at hand from its stored state. `gone`: told of each object that no record of a
-    namespace points to any more. A lock keeps making and forgetting apart; serving takes none.
+    namespace points to any more. A lock keeps making and forgetting apart; serving takes none. It may be held while a
+    namespace's own short lock is taken, and never the other way round.
     """
 
     def __init__(
@@ -76,18 +85,18 @@ class Namespaces:
         self._keeping = keeping
         self._clock = clock
         self._monotonic = monotonic
-        self._live: dict[str, Namespace] = {}
-        self._used: dict[str, float] = {}
+        self._known: dict[str, _Use] = {}
         self._making = threading.RLock()
 
     # Serving
 
     def live(self, name: str) -> Namespace | None:
         """The namespace, where it is at hand."""
-        found = self._live.get(name)
-        if found is not None:
-            self._used[name] = self._monotonic()
-        return found
+        use = self._known.get(name)
+        if use is None or use.namespace is None:
+            return None
+        use.at = self._monotonic()
+        return use.namespace
 
     def get(self, name: str) -> Namespace:
         """The namespace; made of the server's own seed when it is asked for the first time."""
@@ -95,21 +104,32 @@ class Namespaces:
 
     def start(self, making: Making) -> None:
         """Open the default namespace, and know those that are stored. Raises `SetupError`: the seed can't be used."""
-        for name, _ in self._states():
-            if is_held(name):
+        stored = [name for name, _ in self._states()]
+        self._known = {name: _Use(self._monotonic()) for name in stored if not is_copy(name)}
+        for name in stored:
+            if is_held(name) or is_abandoned(name, self._known):
                 self._clear(name)
-            elif not is_copy(name):
-                self._used[name] = self._monotonic()
         self._seeds.template(self._seeds.default)
         self._opened(DEFAULT, making)
 
     def tick(self) -> None:
-        """Let happen what has fallen due in any namespace, and forget those that nobody has used for long."""
-        for namespace in list(self._live.values()):
-            namespace.agenda.catch_up()
-            for errand in namespace.errands:
-                errand.nudge()
+        """Let happen what has fallen due in any namespace, and forget those that nobody has used for long.
+
+        What fails in one namespace stops no other one; the first failure is raised in the end.
+        """
+        failures: list[Exception] = []
+        for namespace in [use.namespace for use in list(self._known.values()) if use.namespace is not None]:
+            try:
+                namespace.agenda.catch_up()
+                for errand in namespace.errands:
+                    errand.nudge()
+            except Refused:
+                pass  # it was deleted meanwhile
+            except Exception as error:
+                failures.append(error)
         self._let_lapse()
+        if failures:
+            raise failures[0]
 
     # What the control API does: see `ControlPlane`
 
@@ -122,15 +142,15 @@ class Namespaces:
 
     def peek(self, name: str) -> Namespace:
         self._stored(name)
-        used = self._used.get(name)
-        found = self._opened(name, Making())
-        if used is not None:
-            self._used[name] = used
+        used = self._known.get(name)
+        used_at = used.at if used else self._monotonic()
+        found = self._opened(name, None)
+        if use := self._known.get(name):
+            use.at = used_at
         return found
 
     def list(self) -> Sequence[NamespaceFacts]:
-        stored = {name: state for name, state in self._states() if not is_copy(name)}
-        return [self._facts(name, stored[name]) for name in sorted(stored)]
+        return [self._facts(name, state) for name, state in sorted(self._states()) if not is_copy(name)]
 
     def find(self, name: str) -> NamespaceFacts:
         return self._facts(name, self._stored(name))
@@ -140,14 +160,15 @@ class Namespaces:
         with self._making:
             if self._state_of(name) is not None:
                 raise Refused("CTL-NAMESPACE-EXISTS", f"There is a namespace {name} already; reset or delete it.")
-            self._opened(name, making)
-        return self.find(name)
+            return self._facts(name, self._opened(name, making).state)
 
     def delete(self, name: str) -> None:
-        self._stored(name)
+        _check_name(name)
         if name == DEFAULT:
             raise Refused("CTL-NAMESPACE-DEFAULT", "The namespace default can't be deleted; it can be reset.")
-        self._forget(name)
+        with self._making:
+            self._stored(name)
+            self._forget(name)
 
     def reset(self, namespace: Namespace, making: Making | None = None) -> None:
         before = namespace.state
@@ -161,7 +182,7 @@ class Namespaces:
             self._note_objects(work)
             self._seeds.fill(work, template, state)
 
-        self._exchange(namespace, put_back)
+        _exchange(namespace, put_back)
         namespace.forget_what_happened()
 
     def snapshots(self, namespace: Namespace) -> Sequence[Snapshot]:
@@ -169,6 +190,10 @@ class Namespaces:
         return sorted((Snapshot(name, state) for name, state in found if name), key=lambda each: each.name)
 
     def save(self, namespace: Namespace, snapshot: str | None, *, may_replace: bool) -> Snapshot:
+        with namespace.held():  # so that no other snapshot takes the name meanwhile
+            return self._save(namespace, snapshot, may_replace=may_replace)
+
+    def _save(self, namespace: Namespace, snapshot: str | None, *, may_replace: bool) -> Snapshot:
         taken = {each.name for each in self.snapshots(namespace)}
         name = (
             snapshot
@@ -190,14 +215,13 @@ class Namespaces:
     def snapshot(self, namespace: Namespace, snapshot: str) -> Snapshot:
         state = self._state_of(snapshot_of(namespace.name, snapshot)) if is_name(snapshot) else None
         if state is None:
-            known = ", ".join(each.name for each in self.snapshots(namespace)) or "none"
-            message = f"{namespace.name} has no snapshot {snapshot[:80]!r}; there are: {known}."
-            raise Refused("CTL-SNAPSHOT-ABSENT", message)
+            raise _no_snapshot(namespace, snapshot, self.snapshots(namespace))
         return Snapshot(snapshot, state)
 
     def drop(self, namespace: Namespace, snapshot: str) -> None:
-        self.snapshot(namespace, snapshot)
-        self._clear(snapshot_of(namespace.name, snapshot))
+        with namespace.held():
+            self.snapshot(namespace, snapshot)
+            self._clear(snapshot_of(namespace.name, snapshot))
 
     def restore(self, namespace: Namespace, snapshot: str) -> None:
         self.snapshot(namespace, snapshot)
@@ -205,37 +229,36 @@ class Namespaces:
         def put_back(work: UnitOfWork) -> None:
             self._note_objects(work)
             work.copy_from(snapshot_of(namespace.name, snapshot))
+            if work.records(NAMESPACE_STATES).get(NamespaceState.id) is None:
+                raise _no_snapshot(namespace, snapshot, [])  # it was dropped a moment ago
 
-        self._exchange(namespace, put_back)
+        _exchange(namespace, put_back)
 
     def fork(self, namespace: Namespace, snapshot: str | None, into: str) -> NamespaceFacts:
         _check_name(into)
-        source = namespace.name
-        if snapshot is not None:
-            self.snapshot(namespace, snapshot)
-            source = snapshot_of(namespace.name, snapshot)
-        with self._making:
+        with self._making, namespace.held():
+            found = None if snapshot is None else self.snapshot(namespace, snapshot)
             if self._state_of(into) is not None:
                 raise Refused("CTL-NAMESPACE-EXISTS", f"There is a namespace {into} already; reset or delete it.")
             self._check_count()
-            if snapshot is None:
+            if found is None:
                 self._copy(namespace, into)
             else:
+                source = snapshot_of(namespace.name, found.name)
                 transact(self._store, into, lambda work: work.copy_from(source), write=True)
-            self._go_live(into)
-        return self.find(into)
+            return self._facts(into, self._go_live(into).state)
 
     def export(self, namespace: Namespace) -> Mapping[str, Any]:
         return self._portable.document(namespace)
 
     def load(self, namespace: Namespace, document: Mapping[str, Any]) -> None:
-        received = self._portable.received(document)
+        with self._portable.received(document) as received:
 
-        def put_in(work: UnitOfWork) -> None:
-            self._note_objects(work)
-            self._portable.fill(work, received)
+            def put_in(work: UnitOfWork) -> None:
+                self._note_objects(work)
+                self._portable.fill(work, received)
 
-        self._exchange(namespace, put_in)
+            _exchange(namespace, put_in)
 
     def stage(self, namespace: Namespace, group: str, action: str, body: Mapping[str, Any]) -> Any:
         act = self._staging.actions[group][action]
@@ -253,13 +276,15 @@ class Namespaces:
 
     # Steps
 
-    def _opened(self, name: str, making: Making) -> Namespace:
-        """The namespace at hand, from its stored state, or made."""
+    def _opened(self, name: str, making: Making | None) -> Namespace:
+        """The namespace at hand, from its stored state, or made. Raises `Refused`: CTL-NAMESPACE-ABSENT, CTL-SEED."""
         with self._making:
             found = self.live(name)
             if found is not None:
                 return found
             if self._state_of(name) is None:
+                if making is None:
+                    raise self._absent(name)
                 self._check_count()
                 self._make(name, making)
             return self._go_live(name)
@@ -279,8 +304,7 @@ class Namespaces:
         state = self._state_of(name)
         assert state is not None, "it was stored a moment ago"
         namespace = self._open(name, state)
-        self._used[name] = self._monotonic()
-        self._live[name] = namespace
+        self._known[name] = _Use(self._monotonic(), namespace)
         return namespace
 
     def _template(self, seed: str) -> str | None:
@@ -294,37 +318,34 @@ class Namespaces:
 
     def _check_count(self) -> None:
         most = self._keeping.max_namespaces
-        if len(self._used) >= most:
+        if len(self._known) >= most:
             self._let_lapse()
-        if len(self._used) >= most:
-            message = f"There are {len(self._used)} namespaces, and there may be no more; delete some."
+        if len(self._known) >= most:
+            message = f"There are {len(self._known)} namespaces, and there may be no more; delete some."
             raise Refused("CTL-NAMESPACE-COUNT", message)
 
     def _let_lapse(self) -> None:
         longest = self._keeping.max_idle.total_seconds()
-        now = self._monotonic()
-        for name in [name for name, used in self._used.items() if now - used > longest and name != DEFAULT]:
-            self._forget(name)
+        for name, use in list(self._known.items()):
+            if name != DEFAULT and self._monotonic() - use.at > longest:
+                with self._making:
+                    if self._known.get(name) is use and self._monotonic() - use.at > longest:
+                        self._forget(name)
 
     def _forget(self, name: str) -> None:
-        with self._making:
-            self._live.pop(name, None)
-            self._used.pop(name, None)
-            for stored, _ in self._states():
-                if stored == name or stored.startswith(snapshot_of(name, "")):
-                    self._clear(stored)
+        """Clear a namespace and all copies of it; `_making` is held."""
+        use = self._known.pop(name, None)
+        if use and use.namespace:
+            use.namespace.end(lambda: self._clear_all(name))
+        else:
+            self._clear_all(name)
 
-    def _exchange(self, namespace: Namespace, action: Callable[[UnitOfWork], None]) -> None:
-        """Exchange a namespace's records as a whole, and let it go on with what came."""
-
-        def exchange(work: UnitOfWork) -> NamespaceState:
-            action(work)
-            state = work.records(NAMESPACE_STATES).get(NamespaceState.id)
-            assert state is not None, "every copy carries the state"
-            return state
-
-        with self._making:
-            namespace.adopt(transact(self._store, namespace.name, exchange, write=True))
+    def _clear_all(self, name: str) -> None:
+        """Its copies first: where the server dies meanwhile, there still is a namespace that can be deleted."""
+        for stored in sorted((stored for stored, _ in self._states()), reverse=True):
+            if stored.startswith(snapshot_of(name, "")):
+                self._clear(stored)
+        self._clear(name)
 
     def _copy(self, namespace: Namespace, target: str) -> None:
         """Copy a namespace with its state as it is now, which may not have been stored yet."""
@@ -334,7 +355,8 @@ class Namespaces:
             work.copy_from(namespace.name)
             store_state(work, namespace.state)
 
-        transact(self._store, target, copy, write=True)
+        with namespace.held():
+            transact(self._store, target, copy, write=True)
 
     def _clear(self, stored: str) -> None:
         def clear(work: UnitOfWork) -> None:
@@ -348,18 +370,21 @@ class Namespaces:
             self._gone(stored)
 
     def _facts(self, name: str, stored: NamespaceState) -> NamespaceFacts:
-        live = self._live.get(name)
-        now = self._monotonic()
-        return NamespaceFacts(name, live.state if live else replace(stored, version=0), now - self._used.get(name, now))
+        use = self._known.get(name)
+        state = use.namespace.state if use and use.namespace else replace(stored, version=0)
+        return NamespaceFacts(name, state, self._monotonic() - use.at if use else 0.0)
 
     def _stored(self, name: str) -> NamespaceState:
         _check_name(name)
         state = self._state_of(name)
         if state is None:
-            known = [each.name for each in self.list()]
-            told = ", ".join(known[:20]) + (", ..." if len(known) > 20 else "")
-            raise Refused("CTL-NAMESPACE-ABSENT", f"There is no namespace {name}; there are: {told}.")
+            raise self._absent(name)
         return state
+
+    def _absent(self, name: str) -> Refused:
+        known = [each.name for each in self.list()]
+        told = ", ".join(known[:20]) + (", ..." if len(known) > 20 else "")
+        return Refused("CTL-NAMESPACE-ABSENT", f"There is no namespace {name}; there are: {told}.")
 
     def _state_of(self, stored: str) -> NamespaceState | None:
         return transact(
@@ -368,6 +393,23 @@ class Namespaces:
 
     def _states(self) -> Sequence[tuple[str, NamespaceState]]:
         return self._store.everywhere(NAMESPACE_STATES)
+
+
+def _exchange(namespace: Namespace, action: Callable[[UnitOfWork], None]) -> None:
+    """Exchange a namespace's records as a whole, and let it go on with what came."""
+
+    def exchange(work: UnitOfWork) -> NamespaceState:
+        action(work)
+        state = work.records(NAMESPACE_STATES).get(NamespaceState.id)
+        assert state is not None, "every copy carries the state"
+        return state
+
+    namespace.exchange(exchange)
+
+
+def _no_snapshot(namespace: Namespace, snapshot: str, known: Sequence[Snapshot]) -> Refused:
+    names = ", ".join(each.name for each in known) or "none"
+    return Refused("CTL-SNAPSHOT-ABSENT", f"{namespace.name} has no snapshot {snapshot[:80]!r}; there are: {names}.")
 
 
 def _check_name(name: str) -> None:

@@ -12,6 +12,7 @@ from joserfc.jwk import RSAKey
 
 from mock_server.core.clock import Clock
 from mock_server.core.ids import Ids
+from mock_server.core.instants import add_clamped
 from mock_server.core.namespace import Namespace
 from mock_server.core.records import UnitOfWork
 from mock_server.oauth.clients import Client, Directory, User
@@ -78,7 +79,7 @@ class Issuing:
         self, code: str, client: Client, user: User, redirect_uri: str, scope: str, code_challenge: str
     ) -> None:
         """Remember a code that has just been made for a user's client."""
-        expires_at = self.now() + self.desk.figures.code_lifetime
+        expires_at = add_clamped(self.now(), self.desk.figures.code_lifetime)
         record = CodeRecord(
             id=digest(code),
             family=self.new_family(),
@@ -108,7 +109,7 @@ class Issuing:
             raise refused("AUTH-CODE-SINGLE-USE")
         if record.expires_at <= self.now():
             raise refused("AUTH-CODE-LIFETIME")
-        kept_until = self.now() + self.desk.figures.refresh_lifetime
+        kept_until = add_clamped(self.now(), self.desk.figures.refresh_lifetime)
         self.work.records(CODES).replace(replace(record, is_used=True, kept_until=kept_until))
         if record.client_id != client.id:
             raise refused("AUTH-CODE")
@@ -144,7 +145,7 @@ class Issuing:
             client_id=client.id,
             username=user.username if isinstance(user, User) else "",
             scope=scope,
-            expires_at=self.now() + self.desk.figures.refresh_lifetime,
+            expires_at=add_clamped(self.now(), self.desk.figures.refresh_lifetime),
         )
         self.work.records(REFRESH_TOKENS).add(record)
         return token
@@ -185,7 +186,7 @@ class Issuing:
 
     def revoke_family(self, family: str) -> None:
         """Make all tokens of a family good no more."""
-        self._revoke(family, self.now() + self.desk.figures.refresh_lifetime)
+        self._revoke(family, add_clamped(self.now(), self.desk.figures.refresh_lifetime))
 
     def revoke_access_token(self, claims: Mapping[str, Any]) -> None:
         """Make an access token good no more; tokens that were made by hand may live long, and are remembered as long.

@@ -15,6 +15,7 @@ from joserfc.jwk import RSAKey
 from werkzeug.exceptions import HTTPException
 
 from mock_server.core.errors import Refused
+from mock_server.core.namespace import GONE
 from mock_server.core.records import UnitOfWork
 from mock_server.oauth.answers import Answers
 from mock_server.oauth.client_authentication import authenticated_client
@@ -150,6 +151,7 @@ def make_app(settings: AuthorizationSettings) -> Flask:
     """The Flask application below `/oauth2` and the metadata's well-known path."""
     app = Flask("mock_server.oauth", template_folder="templates", static_folder=None)
     app.config.update(
+        PROPAGATE_EXCEPTIONS=True,
         MAX_CONTENT_LENGTH=settings.figures.max_form_bytes,
         MAX_FORM_MEMORY_SIZE=settings.figures.max_form_bytes,
         SECRET_KEY=_session_key(settings.key),
@@ -180,6 +182,8 @@ def make_app(settings: AuthorizationSettings) -> Flask:
         return answers.json(Refused(rule, "", headers=headers))
 
     def unexpected(error: Exception) -> Response:
+        if isinstance(error, Refused) and error.rule == GONE:
+            raise error  # for the mock itself to answer
         logger.error("unexpected error in %s", request.path, exc_info=error)
         return answers.json(refused("AUTH-INTERNAL"))
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 import sys
 from collections import OrderedDict
 from collections.abc import Callable, Mapping, Sequence
@@ -11,9 +12,11 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any, TypeGuard
 
+from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateNumbers, RSAPublicNumbers
 from joserfc import jwt
 from joserfc.errors import JoseError
 from joserfc.jwk import RSAKey
+from joserfc.util import urlsafe_b64decode
 
 from mock_server.core.clock import Clock
 from mock_server.core.errors import SetupError
@@ -30,6 +33,7 @@ FAMILY = "sid"
 """The claim that says from which authorization a token comes; all of one can be revoked together."""
 
 MAX_TOKEN_LENGTH = 8192
+_NUMBERS = ("n", "e", "d", "p", "q", "dp", "dq", "qi")
 _REMEMBERED = 1024
 
 
@@ -71,6 +75,32 @@ def read_key(file: Path) -> RSAKey:
     return key
 
 
+def read_fixture_key(file: Path) -> RSAKey:
+    """The test key of the fixtures. OpenSSL would take 30 ms to prove what is known of it: that its factors are prime.
+
+    Raises:
+        SetupError: the file can't be read.
+    """
+    try:
+        values = json.loads(file.read_text(encoding="utf-8"))
+        number = {name: int.from_bytes(urlsafe_b64decode(values[name].encode()), "big") for name in _NUMBERS}
+    except (OSError, ValueError, KeyError) as error:
+        raise SetupError(f"the signing key {file} can't be used: {error}") from error
+    public = RSAPublicNumbers(number["e"], number["n"])
+    private = RSAPrivateNumbers(
+        p=number["p"],
+        q=number["q"],
+        d=number["d"],
+        dmp1=number["dp"],
+        dmq1=number["dq"],
+        iqmp=number["qi"],
+        public_numbers=public,
+    )
+    key = RSAKey(private.private_key(unsafe_skip_rsa_key_validation=True), values)
+    key.ensure_kid()
+    return key
+
+
 class TokenMint:
     """Makes tokens. `namespace`: where they lead; `None` where a token leads nowhere in particular."""
 
@@ -82,14 +112,14 @@ class TokenMint:
 
     def mint(self, grant: Grant, lifetime: timedelta) -> str:
         """A token that is good from now on for `lifetime`; a negative one makes a token that has expired."""
-        now = self._clock.now()
-        issued_at = min(now, now + lifetime)
+        now = self._clock.now().timestamp()
+        expires_at = now + lifetime.total_seconds()
         claims = {
             "iss": ISSUER,
             "sub": grant.subject,
             "aud": grant.audience,
-            "iat": int(issued_at.timestamp()),
-            "exp": int((now + lifetime).timestamp()),
+            "iat": int(min(now, expires_at)),
+            "exp": int(expires_at),
             "jti": self._ids.new(),
             "merchant_id": grant.merchant_id,
             "permissions": list(grant.permissions),
@@ -154,9 +184,9 @@ class TokenCheck:
         if audience is not None and audience not in (audiences if isinstance(audiences, list) else [audiences]):
             raise TokenRefused(TokenFault.INVALID, f"The token is not meant for {audience}.")
         now = self._clock.now().timestamp()
-        if _instant(claims, "nbf", 0) > now:
+        if _instant(claims, "nbf", -math.inf) > now:
             raise TokenRefused(TokenFault.INVALID, "The token is not good yet.")
-        if _instant(claims, "exp", 0) <= now:
+        if _instant(claims, "exp", -math.inf) <= now:
             raise TokenRefused(TokenFault.EXPIRED, "The token has expired.")
         names = [str(claims[name]) for name in ("jti", FAMILY) if claims.get(name)]
         if (is_revoked or self._is_revoked)(names):
@@ -165,7 +195,9 @@ class TokenCheck:
 
 
 def _instant(claims: dict[str, Any], name: str, default: float) -> float:
-    value = claims.get(name, default)
+    if name not in claims:
+        return default
+    value = claims[name]
     if isinstance(value, bool) or not isinstance(value, int | float) or not abs(value) <= sys.float_info.max:
         raise TokenRefused(TokenFault.INVALID, f"The token's {name} is not a time.")
     return float(value)

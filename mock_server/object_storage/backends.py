@@ -239,6 +239,10 @@ class WholeBlobs:
         finally:
             reader.close()
 
+    def remove(self, blob: str) -> None:
+        """Keep the bytes of this name no longer. Raises `BackendError`."""
+        self._backend.delete(blob)
+
     def write(self, content: bytes) -> str:
         """Keep these bytes; returns their name. Raises `BackendError`: nothing has been kept."""
         writer = self._backend.open_writer()

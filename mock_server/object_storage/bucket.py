@@ -8,6 +8,7 @@ from contextlib import suppress
 from datetime import datetime
 
 from mock_server.core.errors import Refused, StoreError
+from mock_server.core.namespace import DEFAULT, GONE, QUERY_PARAMETER
 from mock_server.core.records import Store
 from mock_server.object_storage.addressing import LONGEST_KEY_BYTES, ObjectName, object_name
 from mock_server.object_storage.asgi import Answer, Body, Message, Receive, Scope, Send, reply, request_of
@@ -48,7 +49,7 @@ class Bucket:
         region: str,
         refusals: Mapping[str, BucketRefusal],
         leavings: Leavings,
-        new_request_id: Callable[[], str],
+        request_id_of: Callable[[Scope], str],
         max_object_bytes: int,
         prefix: str = "/_s3",
     ) -> None:
@@ -59,7 +60,7 @@ class Bucket:
         self._region = region
         self._refusals = complete(refusals)
         self._leavings = leavings
-        self._new_request_id = new_request_id
+        self._request_id_of = request_id_of
         self._max_object_bytes = max_object_bytes
         self._store = store
         self._ledger_of = ledger_of
@@ -69,7 +70,7 @@ class Bucket:
             raise ValueError(f"the bucket speaks http, not {scope['type']}")
         request = request_of(scope)
         body = Body(request, receive)
-        request_id = self._new_request_id()
+        request_id = self._request_id_of(scope)
         shared = {**SHARED, "X-Request-Id": request_id, "x-amz-request-id": request_id}
         has_started = False
 
@@ -82,6 +83,8 @@ class Bucket:
             await self._answer(self._ledger_of(scope), request, body, shared, noting_send)
         except Exception as error:
             if has_started:  # all there is left to say is that the answer ends here
+                raise
+            if isinstance(error, Refused) and error.rule == GONE:  # no bucket would say that
                 raise
             answer = self._refusing(self._refusal_of(error), request, request_id)
             await body.drain(self._max_object_bytes)
@@ -118,6 +121,8 @@ class Bucket:
         if request.method == "PUT":
             declared_length(request)
         verified = self._verified(request, ledger.namespace.clock.now())
+        if verified.parameters.get(QUERY_PARAMETER, DEFAULT) != ledger.namespace.name:
+            raise Rejected(Rule.SIGNATURE, "the URL was signed for another namespace")
         if not name.is_storable:
             raise Rejected(Rule.PARAMETERS, f"a key is at most {LONGEST_KEY_BYTES} bytes of UTF-8 without NUL")
         if request.method == "PUT":

@@ -41,7 +41,12 @@ class Claim:
 
     @property
     def timestamp(self) -> str:
-        return self.signed_at.strftime(TIMESTAMP)
+        return timestamp_of(self.signed_at)
+
+
+def timestamp_of(instant: datetime) -> str:
+    """The instant as X-Amz-Date has it; `strftime` would leave out the zeros of years before 1000."""
+    return re.sub(r"[-:]|\+.*", "", instant.astimezone(UTC).isoformat(timespec="seconds")) + "Z"
 
 
 class _Malformed(Exception):

@@ -9,7 +9,7 @@ import hashlib
 import hmac
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from types import MappingProxyType
 from urllib.parse import SplitResult, urlsplit, urlunsplit
 
@@ -24,10 +24,10 @@ from mock_server.object_storage.claim import (
     ALGORITHM,
     LONGEST_LIFETIME,
     TERMINATOR,
-    TIMESTAMP,
     Claim,
     credential_scope,
     read_claim,
+    timestamp_of,
 )
 from mock_server.object_storage.rules import Refusal, Rule
 
@@ -89,7 +89,7 @@ def presign(
     sent = [(name.lower().encode(), value.encode()) for name, value in headers.items()]
     sent.append((b"host", host_of(parts).encode()))
     names = sorted(name.decode() for name, _ in sent)
-    timestamp = now.strftime(TIMESTAMP)
+    timestamp = timestamp_of(now)
     scope = credential_scope(timestamp, region, service)
     query = encoded_query(
         [
@@ -180,15 +180,15 @@ def _check_signed_headers(case: _Case) -> Refusal | None:
 
 
 def _check_not_before(case: _Case) -> Refusal | None:
-    if case.claim.signed_at <= case.now + TOLERATED_SKEW:
+    if case.claim.signed_at - case.now <= TOLERATED_SKEW:
         return None
     return Refusal(Rule.FUTURE, facts={"RequestTime": case.claim.timestamp, "ServerTime": _instant(case.now)})
 
 
 def _check_not_expired(case: _Case) -> Refusal | None:
-    expires_at = case.claim.signed_at + case.claim.lifetime
-    if case.now <= expires_at:
+    if case.now - case.claim.signed_at <= case.claim.lifetime:
         return None
+    expires_at = case.claim.signed_at + case.claim.lifetime
     return Refusal(
         Rule.EXPIRED,
         facts={
@@ -242,7 +242,7 @@ def _signature(credentials: Credentials, to_sign: bytes, scope: str) -> str:
 
 
 def _instant(at: datetime) -> str:
-    return at.strftime("%Y-%m-%dT%H:%M:%SZ")
+    return at.astimezone(UTC).isoformat(timespec="seconds").replace("+00:00", "Z")
 
 
 def _text(value: bytes) -> str:

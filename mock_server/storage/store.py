@@ -132,7 +132,6 @@ class SqlUnitOfWork:
         return contents
 
     def fill(self, contents: Contents) -> None:
-        self._transaction.require_writing()
         filling = rows_to_fill(self._shelves, self._namespace, contents)
         self.clear()
         for name, rows in filling.items():

@@ -7,10 +7,12 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 from mock_server.cli.control_client import ControlClient
-from mock_server.core.control import Making
+from mock_server.core.control import ControlPlane, Making
 from mock_server.core.namespace import HEADER, Namespace
 from mock_server.testing.clock import Clock
 from mock_server.testing.faults import Faults
+from mock_server.testing.journal import Journal
+from mock_server.testing.outbox import Outbox
 
 if TYPE_CHECKING:  # tests may import this for their annotations, and a server takes a second
     from mock_server.live import LiveServer
@@ -33,6 +35,8 @@ class InvoiceMock:
         self.client = ControlClient(live.url, name)
         self.clock = Clock(self.client)
         self.faults = Faults(self.client)
+        self.journal = Journal(self.client)
+        self.outbox = Outbox(self.client)
 
     def close(self) -> None:
         """Forget the namespace; its origin leads nowhere any more."""
@@ -107,7 +111,7 @@ class InvoiceMock:
     # Steps
 
     @property
-    def _plane(self) -> Any:
+    def _plane(self) -> ControlPlane:
         return self._live.server.namespaces
 
     @property

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 import threading
 from collections.abc import Sequence
 from typing import Any
@@ -132,6 +133,11 @@ def test_an_arrival_that_the_table_does_not_know_is_no_coverage() -> None:
     assert walked(noted(200, use("cancelInvoice", "Draft", "Canceled"))) == {}
 
 
+def test_a_cell_of_another_lifecycle_is_not_mixed_up() -> None:
+    coverage = noted(200, CellUse("upload", "cancelInvoice", "Published", "some-id", True, "Canceled"))
+    assert walked(coverage) == {}
+
+
 def test_events_count_whoever_made_them_happen() -> None:
     coverage = Coverage()
     coverage.note("control", "moveClock", 200, (), [use("settle", "ProcessingPayment", "Paid")])
@@ -182,9 +188,14 @@ def test_nothing_is_lost_when_many_count_at_once(threads: int) -> None:
             coverage.note("invoices", "getInvoice", 200, ["INV-ROUTE"], [use("getInvoice", "Paid")])
 
     running = [threading.Thread(target=count) for _ in range(threads)]
-    for each in running:
-        each.start()
-    for each in running:
-        each.join()
+    interval = sys.getswitchinterval()
+    sys.setswitchinterval(1e-6)
+    try:
+        for each in running:
+            each.start()
+        for each in running:
+            each.join()
+    finally:
+        sys.setswitchinterval(interval)
     assert operation(coverage, "getInvoice")["calls"] == threads * 500
     assert walked(coverage) == {("getInvoice", "Paid", "Paid"): threads * 500}

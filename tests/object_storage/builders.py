@@ -174,7 +174,7 @@ class Room:
             region=REGION,
             refusals=refusals(),
             leavings=self.leavings,
-            new_request_id=lambda: f"request-{next(numbers)}",
+            request_id_of=lambda scope: f"request-{next(numbers)}",
             max_object_bytes=self.max_bytes,
         )
 

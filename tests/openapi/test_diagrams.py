@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import xml.etree.ElementTree as ElementTree
-from itertools import combinations, product
+from itertools import combinations, pairwise, product
 
 import pytest
 from hypothesis import given, settings
@@ -12,7 +12,9 @@ from hypothesis import strategies as st
 
 from openapi import ABSENT, Lifecycle, Provenance, Transition, contract_file, read_contract
 from openapi.diagrams import Step, mermaid, steps, svg
+from openapi.diagrams.layers import crossings, ordered, ranks, turned
 from openapi.diagrams.layout import Box, Run, layout
+from openapi.diagrams.places import settled
 
 NOISE = 1e-6
 SVG = "{http://www.w3.org/2000/svg}"
@@ -134,6 +136,60 @@ def test_each_arrow_starts_and_ends_at_what_it_connects(lifecycle: Lifecycle) ->
         assert lower.left <= route.runs[-1].end_x <= lower.right
 
 
+@settings(deadline=None, max_examples=100)
+@given(lifecycles())
+def test_between_two_layers_is_room_for_every_curve(lifecycle: Lifecycle) -> None:
+    runs = [run for route in layout(lifecycle).routes for run in route.runs]
+    assert all(run.enter_y - run.leave_y > 20 for run in runs)
+
+
+@st.composite
+def graphs(draw: st.DrawFn) -> tuple[list[str], list[tuple[str, str]]]:
+    nodes = [f"n{number}" for number in range(draw(st.integers(1, 6)))]
+    ends = st.sampled_from(nodes)
+    return nodes, draw(st.lists(st.tuples(ends, ends).filter(lambda link: link[0] != link[1]), max_size=12))
+
+
+@settings(deadline=None)
+@given(graphs())
+def test_links_lead_downwards_once_those_that_close_a_cycle_are_turned(
+    graph: tuple[list[str], list[tuple[str, str]]],
+) -> None:
+    nodes, links = graph
+    closing = turned(nodes, links)
+    down = [link[::-1] if index in closing else link for index, link in enumerate(links)]
+    found = ranks(nodes, down)
+    assert all(found[source] < found[target] for source, target in down)
+    for node in nodes:  # and as little as possible: each stands right below one of those above it
+        above = [found[source] for source, target in down if target == node]
+        assert found[node] == max(above, default=-1) + 1
+
+
+def test_no_link_is_turned_where_there_is_no_cycle() -> None:
+    assert turned(["a", "b", "c"], [("a", "b"), ("a", "c"), ("b", "c")]) == set()
+    assert turned(["a", "b", "c"], [("a", "b"), ("b", "c"), ("c", "a")]) == {2}
+
+
+def test_crossings_are_taken_away_where_that_is_possible() -> None:
+    layers, links = [["a", "b", "c"], ["x", "y", "z"]], [("a", "z"), ("b", "y"), ("c", "x")]
+    order = ordered(layers, links)
+    assert [sorted(layer) for layer in order] == layers
+    assert crossings(order, {"a": ["z"], "b": ["y"], "c": ["x"]}) == 0
+    assert crossings(layers, {"a": ["z"], "b": ["y"], "c": ["x"]}) == 3
+
+
+@given(st.lists(st.tuples(st.floats(-1e3, 1e3), st.floats(0.1, 9), st.floats(1, 50)), min_size=1, max_size=8))
+def test_what_stands_in_a_row_keeps_its_distance_and_moves_no_more_than_it_must(
+    row: list[tuple[float, float, float]],
+) -> None:
+    wanted, weights, gaps = [each[0] for each in row], [each[1] for each in row], [each[2] for each in row[1:]]
+    found = settled(wanted, weights, gaps)
+    for (one, other), gap in zip(pairwise(found), gaps, strict=True):
+        assert other - one >= gap - NOISE
+    pull = sum((want - is_at) * weight for want, is_at, weight in zip(wanted, found, weights, strict=True))
+    assert abs(pull) < 1e-3  # a row that could move as a whole to be nearer would pull
+
+
 @settings(deadline=None, max_examples=50)
 @given(lifecycles())
 def test_the_same_table_gives_the_same_diagrams(lifecycle: Lifecycle) -> None:
@@ -200,6 +256,15 @@ def test_a_picture_needs_nothing_from_elsewhere_and_is_told_to_those_who_do_not_
     for action, source, target in steps(lifecycle):
         assert action in (description.text or "")
         assert {source, target} - {ABSENT} <= set(re.findall(r"\w+", description.text or ""))
+
+
+def test_the_description_says_what_becomes_of_a_record() -> None:
+    one = table(["A", "B"], [("make", ABSENT, "A"), ("look", "A", "A"), ("lapse!", "A", "B"), ("drop", "B", ABSENT)])
+    description = ElementTree.fromstring(svg(one, [("look", "A", "A")])).findtext(f"{SVG}desc")
+    assert description == (
+        "2 states: A, B. 1 of 4 steps have been walked. Begins as A by make. A stays by look. "
+        "A becomes B by lapse! (event). B is gone by drop."
+    )
 
 
 def manners(picture: ElementTree.Element) -> dict[str, int]:

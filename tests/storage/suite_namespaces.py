@@ -111,11 +111,12 @@ class Namespaces:
 
     def test_a_copy_and_its_source_go_their_own_ways(self, store: Store) -> None:
         add(store, Document("a"), namespace="source")
+        replace(store, Document("a", version=1), namespace="source")
         copy(store, "source")
-        replace(store, Document("a", title="copy", version=1))
-        replace(store, Document("a", title="source", version=1), namespace="source")
-        assert (stored(store, "a").title, stored(store, "a").version) == ("copy", 2)
-        assert get(store, "a", namespace="source") == Document("a", title="source", version=2)
+        replace(store, Document("a", title="copy", version=2))
+        replace(store, Document("a", title="source", version=2), namespace="source")
+        assert get(store, "a") == Document("a", title="copy", version=3)
+        assert get(store, "a", namespace="source") == Document("a", title="source", version=3)
 
     def test_a_copy_onto_itself_changes_nothing(self, store: Store) -> None:
         stock(store, NAMESPACE)

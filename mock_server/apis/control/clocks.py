@@ -16,7 +16,9 @@ FROZEN = "frozen"
 
 
 def clock_json(namespace: Namespace) -> Json:
-    """The time of a namespace."""
+    """The time of a namespace. What is due has happened first, so that the next is known."""
+    namespace.agenda.look_again()
+    namespace.agenda.catch_up()
     state, due = namespace.clock.state, namespace.next_due()
     return {
         "now": to_text(namespace.clock.now()),
@@ -40,16 +42,21 @@ def first_clock(setting: Json, now: datetime) -> ClockState:
 
 def set_clock(namespace: Namespace, asked: Json) -> None:
     """Let the clock do what was asked. Raises `Refused`: CTL-CLOCK-SETTING, CTL-CLOCK-BACKWARDS."""
-    now = namespace.clock.now()
-    at = _goal(now, asked)
-    if at < now and not asked.get("allowBackwards"):
-        message = (
-            f"The clock shows {to_text(now)} and was asked to go back to {to_text(at)}: what has fallen due stays. "
-            "Allow it with allowBackwards, restore a snapshot, or reset the namespace."
-        )
-        raise Refused(BACKWARDS, message)
-    mode = asked.get("mode", mode_of(namespace.clock.state))
-    namespace.set_clock(at, is_frozen=mode == FROZEN)
+
+    def aim(now: datetime, is_frozen: bool) -> tuple[datetime, bool]:
+        at = _goal(now, asked)
+        if at < now and not asked.get("allowBackwards"):
+            raise Refused(BACKWARDS, _too_late(now, at))
+        return at, asked["mode"] == FROZEN if "mode" in asked else is_frozen
+
+    namespace.move_clock(aim)
+
+
+def _too_late(now: datetime, at: datetime) -> str:
+    return (
+        f"The clock shows {to_text(now)} and was asked to go back to {to_text(at)}: what has fallen due stays. "
+        "Allow it with allowBackwards, restore a snapshot, or reset the namespace."
+    )
 
 
 def _goal(now: datetime, asked: Json) -> datetime:

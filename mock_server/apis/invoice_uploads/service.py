@@ -17,7 +17,7 @@ from mock_server.core.instants import add_clamped
 from mock_server.core.lifecycle import not_found, targets
 from mock_server.core.objects import ObjectReader, ObjectUrls, StoredObject
 from mock_server.core.records import UnitOfWork, earliest
-from mock_server.core.trace import note_arrival
+from mock_server.core.trace import note_arrival, note_creation
 from openapi.model import ABSENT, Contract
 
 BUCKET = "invoice-uploads"
@@ -89,7 +89,7 @@ def presign(services: Services, merchant_id: str, announced: Announcement, base_
         lapses_at=add_clamped(now, services.setup.lifetime),
     )
     services.work.records(UPLOADS).add(upload)
-    note_arrival("upload", upload.id, upload.state.value)
+    note_creation("upload", "presignUpload", upload.id, upload.state.value)
     services.setup.agenda.note(upload.lapses_at)
     url = services.setup.urls.put_url(
         base_url,

@@ -22,7 +22,7 @@ def list_invoices(services: Services, request: Request) -> Response:
 
 
 def get_invoice(services: Services, request: Request) -> Response:
-    invoice = service.get(services, request.merchant_id, request.path["invoiceId"])
+    invoice = service.show(services, request.merchant_id, request.path["invoiceId"], request.operation_id)
     return Response.of(wire.invoice_json(invoice))
 
 
@@ -48,7 +48,7 @@ def submit_invoice_ach(services: Services, request: Request) -> Response:
 
 
 def get_invoice_calculations(services: Services, request: Request) -> Response:
-    invoice = service.get(services, request.merchant_id, request.path["invoiceId"])
+    invoice = service.show(services, request.merchant_id, request.path["invoiceId"], request.operation_id)
     return Response.of(wire.calculations_json(invoice))
 
 

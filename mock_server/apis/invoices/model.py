@@ -10,6 +10,7 @@ from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from enum import IntEnum
 
+from mock_server.core.instants import add_clamped
 from mock_server.core.money import HUNDRED, ZERO, percent_of, to_cents
 
 PAY_PAGE = "https://pay.mock.invalid"
@@ -377,7 +378,7 @@ def after_business_days(start: datetime, days: int) -> datetime:
     """The same time of day so many business days later; Saturdays and Sundays (UTC) don't count."""
     instant = start.astimezone(UTC)
     while days > 0:
-        instant += timedelta(days=1)
+        instant = add_clamped(instant, timedelta(days=1))
         days -= instant.weekday() < 5
     return instant
 

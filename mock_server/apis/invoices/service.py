@@ -30,7 +30,7 @@ from mock_server.core.lifecycle import not_found, targets
 from mock_server.core.money import ZERO
 from mock_server.core.outbox import Outbox
 from mock_server.core.records import Collection, Condition, Page, Query, UnitOfWork, earliest
-from mock_server.core.trace import note_arrival
+from mock_server.core.trace import note_arrival, note_creation
 from openapi.model import ABSENT, Contract
 
 
@@ -123,6 +123,13 @@ def get(services: Services, merchant_id: str, invoice_id: str) -> Invoice:
     return found
 
 
+def show(services: Services, merchant_id: str, invoice_id: str, action: str) -> Invoice:
+    """Return a merchant's invoice for an operation that only shows it. Raises `Refused`: INV-NOT-FOUND."""
+    invoice = get(services, merchant_id, invoice_id)
+    check_allowed(services, action, invoice)
+    return invoice
+
+
 def find(services: Services, merchant_id: str, query: Query) -> Page[Invoice]:
     """Return the page of a merchant's invoices that a query asks for."""
     mine = Condition("merchant", "=", merchant_id)
@@ -143,7 +150,7 @@ def create(services: Services, merchant_id: str, change: InvoiceChange) -> Invoi
     """Store a new draft. Raises `Refused`: INV-REFERENCE, INV-TOTAL-RANGE."""
     draft = model.created(drafted(services, merchant_id, change), services.moment())
     check_total(services, draft)
-    return _add(services, draft)
+    return _add(services, draft, "createInvoice")
 
 
 def update(services: Services, merchant_id: str, invoice_id: str, change: InvoiceChange) -> Invoice:
@@ -192,7 +199,7 @@ def publish(services: Services, merchant_id: str, invoice_id: str | None, change
         moment=services.moment(),
         expires_at=_expires_at(services, invoice),
     )
-    return _add(services, issued) if invoice_id is None else _save(services, issued)
+    return _add(services, issued, "publishInvoice") if invoice_id is None else _save(services, issued)
 
 
 def cancel(services: Services, merchant_id: str, invoice_id: str) -> Invoice:
@@ -492,9 +499,9 @@ def next_number(services: Services, merchant_id: str) -> str:
     return f"INV-{counted.last_number:06d}"
 
 
-def _add(services: Services, invoice: Invoice) -> Invoice:
+def _add(services: Services, invoice: Invoice, action: str) -> Invoice:
     services.work.records(INVOICES).add(invoice)
-    note_arrival("invoice", invoice.id, invoice.status.label)
+    note_creation("invoice", action, invoice.id, invoice.status.label)
     services.setup.agenda.note(invoice.falls_due_at)
     _tell(services, messages.CREATED, invoice)
     return invoice

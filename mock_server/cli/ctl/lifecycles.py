@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from pathlib import Path
+from textwrap import wrap
 from typing import Any
 
 import click
@@ -13,6 +14,7 @@ from mock_server.cli.ctl import Ctl
 
 ABSENT = "absent"
 TABLE = "table"
+WIDTH = 100
 
 
 @click.command("lifecycles")
@@ -78,9 +80,13 @@ def _table(lifecycle: Mapping[str, Any]) -> Iterator[str]:
         yield f"\n{state}"
         for cell in (each for each in cells if each["isAllowed"]):
             yield from _ways(cell)
-        refused = [cell["action"] for cell in cells if not cell["isAllowed"]]
+        refused = ", ".join(cell["action"] for cell in cells if not cell["isAllowed"])
         if refused:
-            yield f"    refused: {', '.join(refused)}"
+            yield from wrap(f"refused: {refused}", WIDTH, initial_indent=" " * 4, subsequent_indent=" " * 13)
+    allowed = [each for each in lifecycle["cells"] if each["isAllowed"]]
+    if any("walked" in each for each in allowed):
+        count = sum(len(each["walked"]) for each in allowed)
+        yield f"\n* walked: {count} of {sum(len(each['targets']) for each in allowed)} steps"
 
 
 def _ways(cell: Mapping[str, Any]) -> Iterator[str]:

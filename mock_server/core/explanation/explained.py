@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from mock_server.core.coverage_report import arrival
@@ -83,11 +83,15 @@ def possible(lifecycle: Lifecycle, state: str) -> list[dict[str, Any]]:
 
 
 def _contract(exchange: Exchanged, contracts: Mapping[str, Contract], refusing: Sequence[Rule]) -> Contract | None:
-    """That of the group that was asked; where the mock refused before it knew the group, that of the rule."""
-    asked = contracts.get(exchange.group or "")
-    if asked or not refusing:
-        return asked
-    return next(each for each in contracts.values() if refusing[0].id in each.rules)
+    """That of the group that was asked. The bucket belongs to a group's contract by its rules and lifecycle; where the
+    mock refused before it knew the group, the rule tells.
+    """
+    known: list[Callable[[Contract], bool]] = [
+        lambda each: each.name == exchange.group,
+        lambda each: bool(refusing) and refusing[0].id in each.rules,
+        lambda each: any(cell.lifecycle in each.lifecycles for cell in exchange.cells),
+    ]
+    return next((each for fits in known for each in contracts.values() if fits(each)), None)
 
 
 def _asked(exchange: Exchanged) -> dict[str, Any]:

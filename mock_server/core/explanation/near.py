@@ -10,6 +10,8 @@ from openapi.model import Contract, Operation
 
 MOST = 5
 ENOUGH = 0.55
+MARGIN = 0.1
+"""Whatever is further away than that from the nearest one was hardly meant."""
 OWN_PREFIX = "/_"
 """Begins the paths of the mock's own API, which are near to nothing else."""
 
@@ -30,7 +32,8 @@ def near_operations(method: str, path: str, contracts: Mapping[str, Contract]) -
         for each in contract.operations.values()
         if contract.base_path.startswith(OWN_PREFIX) == is_own
     ]
-    near = sorted((each for each in found if each[0] >= ENOUGH), key=lambda each: each[:2], reverse=True)
+    least = max([ENOUGH, *(each[0] - MARGIN for each in found)])
+    near = sorted((each for each in found if each[0] >= least), key=lambda each: each[:2], reverse=True)
     return [
         {"group": contract.name, "operation": each.id, "method": each.method, "path": contract.base_path + each.path}
         for _, _, contract, each in near[:MOST]

@@ -46,8 +46,8 @@ def _refused(explanation: Explanation) -> str:
     told = (
         f"{name_of(explanation)} was refused with {explanation['status']} by {named} in the stage {rules[0]['stage']}"
     )
-    reason = explanation["message"] or f"{rules[0]['says']}; that is not so here."
-    return f"{told}: {reason}"
+    reason = explanation["message"] or f"{rules[0]['says']}; that is not so here"
+    return f"{told}: {reason}{'' if reason.endswith('.') else '.'}"
 
 
 def _moved(explanation: Explanation) -> str:

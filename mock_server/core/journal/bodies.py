@@ -4,20 +4,20 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from mock_server.core.journal.digits import is_card, last_four, without_cards
-from mock_server.core.journal.names import HIDDEN, MASKS, Names, folded
-from mock_server.core.journal.texts import clean_pairs, hides_nothing, is_clean, without_secrets
+from mock_server.core.journal.names import ESCAPES, HIDDEN, MASKS, Names, folded
+from mock_server.core.journal.texts import clean_pairs, hides_nothing, signs_in, without_secrets
 
 FORM_TYPE = "application/x-www-form-urlencoded"
 MOST_NESTING = 3
 """How deep JSON is looked for inside of JSON's own texts."""
 
 _OPENS_JSON = ("{", "[", '"')
-_LAST_NUMBER = re.compile(r"[0-9 \-%\\u]+\Z")
+_OF_NUMBERS = "0123456789 -+%\\u"
 
 
 @dataclass(frozen=True)
@@ -39,21 +39,23 @@ class Reader:
         if text is None:
             return None
         if is_cut:
-            text = _LAST_NUMBER.sub("", text)  # what is left of a number has no check digit to know it by
-        if not self.is_marked and not is_cut and is_clean(body, self.names):
+            text = text.rstrip(_OF_NUMBERS)  # what is left of a number has no check digit to know it by
+            body = text.encode()
+        signs = signs_in(body, self.names.signs)
+        if not self.is_marked and not signs:
             return body
-        cleaned = self._cleaned(text, media_type)
+        cleaned = self._cleaned(text, media_type, signs)
         return None if cleaned is None else cleaned.encode("utf-8", "replace")
 
     def pairs(self, text: str) -> str:
         """A query or a form without its secrets."""
         return clean_pairs(text, self.names, _JsonText(self).text)
 
-    def _cleaned(self, text: str, media_type: str) -> str | None:
+    def _cleaned(self, text: str, media_type: str, signs: Sequence[bytes]) -> str | None:
         if media_type == FORM_TYPE:
             return self._form(text)
         try:
-            return _JsonText(self).cleaned(text)
+            return _JsonText(self, signs).cleaned(text)
         except (ValueError, RecursionError):
             return self._plain(text)
 
@@ -75,7 +77,9 @@ class Reader:
 class _JsonText:
     """One JSON text on its way to be cleaned."""
 
-    def __init__(self, reader: Reader, nesting: int = 0) -> None:
+    def __init__(self, reader: Reader, signs: Sequence[bytes] | None = None, nesting: int = 0) -> None:
+        """`signs`: the only ones that the text shows; where it has escapes, which hide others, all are looked for."""
+        self._signs = reader.names.signs if signs is None or any(each in signs for each in ESCAPES) else signs
         self._reader = reader
         self._names = reader.names
         self._nesting = nesting
@@ -154,7 +158,7 @@ class _JsonText:
 
     def text(self, text: str) -> str:
         """A text inside of a value, without its secrets."""
-        if is_clean(text.encode("utf-8", "replace"), self._names):
+        if not self._signs or not signs_in(text.encode("utf-8", "replace"), self._signs):
             return text
         cleaned = self._inner_json(text) if text.lstrip()[:1] in _OPENS_JSON else text
         cleaned = without_secrets(cleaned, self._names, is_answer=self._reader.is_answer)
@@ -165,7 +169,7 @@ class _JsonText:
         if self._nesting == MOST_NESTING:
             return HIDDEN
         try:
-            return _JsonText(self._reader, self._nesting + 1).cleaned(text)
+            return _JsonText(self._reader, nesting=self._nesting + 1).cleaned(text)
         except (ValueError, RecursionError):
             return HIDDEN
 

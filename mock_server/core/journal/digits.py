@@ -5,6 +5,9 @@ from __future__ import annotations
 import re
 
 SHORTEST, LONGEST = 12, 19
+LONGEST_RUN = 400
+"""Of more digits than that only the last are kept: no text that anybody reads has them."""
+
 SHOWN = 4
 HIDES = "*"
 
@@ -12,16 +15,23 @@ _GAP = r"[ +\-\u00a0\u2010-\u2015]{0,3}"
 _RUN = rf"\d(?:{_GAP}\d){{{SHORTEST - 1},}}"
 _WHOLE = r"(?<![0-9A-Za-z])(?:{})(?![0-9A-Za-z])"
 _UUID = r"[0-9A-Fa-f]{8}-(?:[0-9A-Fa-f]{4}-){3}[0-9A-Fa-f]{12}"
-_DIGEST = r"(?=[0-9]*[a-fA-F])(?:[0-9A-Fa-f]{32}|[0-9A-Fa-f]{40}|[0-9A-Fa-f]{64})"
+_DIGEST = r"(?=[0-9]*[a-fA-F])(?:[0-9A-Fa-f]{32}|[0-9A-Fa-f]{40}|[0-9A-Fa-f]{64}|[0-9A-Fa-f]{128})"
 # Ids and digests are taken first and left alone: many have twelve digits in a row by chance, and one in ten of those
 # would pass for a card number. Nobody could find a record by an id with stars in it.
 _ID_OR_RUN = re.compile(rf"({_WHOLE.format(f'{_UUID}|{_DIGEST}')})|{_RUN}")
+_WITH_POINT = re.compile(rf"\d\.\d{{{SHORTEST - 1},}}")
 _GROUP = re.compile(r"\d+")
 
 
 def without_cards(text: str) -> str:
     """The text with each card number in it, spaces and hyphens allowed, cut to its last four digits."""
     return _ID_OR_RUN.sub(lambda found: found[0] if found[1] else _masked(found[0]), text)
+
+
+def has_card(text: str) -> bool:
+    """Whether there may be a card number in the text, written with an exponent perhaps."""
+    runs = (found[0] for found in _ID_OR_RUN.finditer(text) if not found[1])
+    return any(_masked(run) != run for run in runs) or _WITH_POINT.search(text) is not None
 
 
 def is_card(digits: str) -> bool:
@@ -38,6 +48,8 @@ def last_four(text: str) -> str:
 def _masked(run: str) -> str:
     """The run with stars over all that can be read as a card number: any neighbouring groups of digits in it."""
     groups = [found.span() for found in _GROUP.finditer(run)]
+    if len(run) > LONGEST_RUN:
+        return HIDES * 4 + run[-SHOWN:]
     hidden: set[int] = set()
     for first in range(len(groups)):
         places: list[int] = []

@@ -12,7 +12,7 @@ from mock_server.core.trace import CellUse
 Headers = tuple[tuple[str, str], ...]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Message:
     """A request's or an answer's headers and body. Header names are lower case, in the order they were sent.
 
@@ -29,7 +29,7 @@ class Message:
         return next((value for key, value in self.headers if key == name), "")
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Exchanged:
     """One request and its answer.
 

@@ -12,6 +12,7 @@ from mock_server.core.journal.contents import ABSENT, at, is_same, json_value, p
 from mock_server.core.journal.entry import Exchanged
 from mock_server.core.journal.journal import Filter
 
+MOST_SAID = 200
 _CLASS = re.compile(r"[1-5]xx", re.IGNORECASE)
 _WILD = re.compile(r"[*?\[]")
 
@@ -31,7 +32,7 @@ def filter_of(given: Mapping[str, str]) -> Filter:
         try:
             tests.append(FILTERS[name](text))
         except ValueError as error:
-            raise BadFilter(name, str(error)) from error
+            raise BadFilter(name, str(error)[:MOST_SAID]) from error
     return lambda entry: all(test(entry) for test in tests)
 
 

@@ -13,7 +13,7 @@ from mock_server.core.journal.subscription import Subscription
 
 MAX_ENTRIES = 5_000
 MAX_BYTES = 32 * 1024 * 1024
-OVERHEAD_BYTES = 1_500
+OVERHEAD_BYTES = 1_000
 """About what an entry takes up beside its texts."""
 
 Filter = Callable[[Exchanged], bool]
@@ -130,4 +130,4 @@ def size_of(entry: Exchanged) -> int:
 
 
 def _size_of(message: Message) -> int:
-    return len(message.body) + 160 * len(message.headers)
+    return len(message.body) + 80 * len(message.headers)

@@ -9,10 +9,10 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import Any
 
-from mock_server.core.journal.digits import last_four
+from mock_server.core.journal.digits import SHORTEST, last_four
 from openapi.model import Contract, Operation
 
 MARK = "x-sensitive"
@@ -33,8 +33,12 @@ EVERYWHERE = {
 _FOLD = bytes(ord("0") if 48 <= each <= 57 else each + 32 if 65 <= each <= 90 else each for each in range(256))
 _SEPARATORS = b" +-_" + bytes(range(0x80, 0x100))  # some hyphens and blanks are not ASCII
 _IDENTIFIER = re.compile(r"[\w.\-\[\]]{1,60}")
-_SIGNS = (b"0" * 12, b"xamz", b"bearer", b"eyj", b"\\u", b"%")
+DIGITS = b"0" * SHORTEST
+ESCAPES = (b"\\u", b"%")
+_SIGNS = (DIGITS, b"xamz", b"bearer", b"eyj", *ESCAPES)
 """What else shows in a folded text that holds a secret, or hides one below an escape."""
+
+_ORDINARY = re.compile(r"[A-Za-z_]{1,40}")
 
 
 def folded(text: bytes) -> bytes:
@@ -55,6 +59,13 @@ class Names:
 
     def mark(self, name: str) -> str | None:
         """How to treat the value under this name; `None` where there is nothing to hide."""
+        return self._remembered(name) if _ORDINARY.fullmatch(name) else self._mark(name)
+
+    @cached_property
+    def _remembered(self) -> Callable[[str], str | None]:
+        return lru_cache(maxsize=1024)(self._mark)
+
+    def _mark(self, name: str) -> str | None:
         short = folded(name.encode("utf-8", "replace"))
         found = self.wholes.get(short)
         return found or next((mark for part, mark in self.parts.items() if part in short), None)
@@ -73,15 +84,17 @@ class Names:
     @cached_property
     def signs(self) -> tuple[bytes, ...]:
         """A folded text with none of these in it holds no secret that could be found."""
-        return (*self.parts, *self.wholes, *_SIGNS)
+        return (*_SIGNS, *self.parts, *self.wholes)
 
     @cached_property
     def pairs(self) -> re.Pattern[str]:
-        """A name and its value in running text: `accountNumber: 12345`, `?code=abc`."""
+        """A name and its value in running text: `accountNumber: 12345`, `?code=abc`. Bounded, so that no text can keep
+        the search busy.
+        """
         spelled = "|".join(_any_spelling(part) for part in self.parts)
         assigned = "|".join(_any_spelling(whole) for whole in self.wholes) or "(?!)"
         return re.compile(
-            rf"(?P<name>(?:{spelled})[\w\-\[\]]*[\"'\\]*\s*[:=]\s*[\"'\\]*|(?<![\w\-])(?:{assigned})=)"
+            rf"(?P<name>(?:{spelled})[\w\-\[\]]{{0,40}}[\"'\\]{{0,4}}\s{{0,4}}[:=]\s{{0,4}}[\"'\\]{{0,4}}|(?<![\w\-])(?:{assigned})=)"
             r"(?P<value>[^\s\"'\\&,;{}\[\]<>]+)",
             re.IGNORECASE,
         )

@@ -15,6 +15,7 @@ from functools import lru_cache
 from mock_server.core.errors import Refused
 from mock_server.core.exchange import Caller
 from mock_server.core.journal.bodies import Reader
+from mock_server.core.journal.digits import without_cards
 from mock_server.core.journal.entry import Exchanged, Headers, Message
 from mock_server.core.journal.names import HIDDEN, Names, Sensitive
 from mock_server.core.journal.texts import clean_path, is_clean, without_secrets
@@ -22,6 +23,7 @@ from mock_server.core.trace import Trace
 from openapi.model import Contract
 
 RawHeaders = Sequence[tuple[bytes, bytes]]
+MOST_SHARED = 80
 _SCHEMES = frozenset({"basic", "bearer", "digest", "negotiate"})
 _SECRET_HEADER = re.compile(
     r"token|secret|passw|api-?key|credential|security-?code|account-?number|cvv|cvc", re.IGNORECASE
@@ -87,7 +89,7 @@ class Redactor:
             namespace=seen.namespace,
             group=seen.group,
             operation_id=seen.operation_id,
-            caller=seen.caller,
+            caller=seen.caller if is_plain or not seen.caller else _clean_caller(seen.caller, names),
             method=seen.method if is_plain else _clean(seen.method, names),
             path=seen.path if is_plain else clean_path(seen.path, names),
             query=seen.query if is_plain or not seen.query else request.pairs(seen.query),
@@ -105,7 +107,8 @@ class Redactor:
 
 def _envelope(seen: ObservedExchange) -> bytes:
     """Everything but the bodies that is looked at for secrets, to be looked at in one go."""
-    parts = ["\n".join((seen.method, seen.path, seen.query, seen.host)).encode("utf-8", "replace")]
+    caller = (seen.caller.subject, seen.caller.merchant_id) if seen.caller else ()
+    parts = ["\n".join((seen.method, seen.path, seen.query, seen.host, *caller)).encode("utf-8", "replace")]
     for message in (seen.request, seen.response):
         for pair in message.headers:
             if treatment(pair[0])[1] is None:
@@ -130,9 +133,15 @@ def _header(raw_name: bytes, raw_value: bytes, reader: Reader, is_plain: bool) -
     if treat is not None:
         return name, treat(value)
     if is_plain:
-        return name, value
+        return _plain_pair(raw_name, raw_value) if len(raw_value) <= MOST_SHARED else (name, value)
     is_answer = reader.is_answer and name != "location"
     return _clean(name, reader.names), without_secrets(value, reader.names, is_answer=is_answer)
+
+
+@lru_cache(maxsize=4096)
+def _plain_pair(raw_name: bytes, raw_value: bytes) -> tuple[str, str]:
+    """The same object for the same header: clients send most of theirs with every call."""
+    return raw_name.decode("latin-1").lower(), raw_value.decode("latin-1")
 
 
 @lru_cache(maxsize=1024)
@@ -146,6 +155,11 @@ def _hide(value: str) -> str:
     return HIDDEN
 
 
+def _without_query(value: str) -> str:
+    address, mark, _ = value.partition("?")
+    return f"{without_cards(address)}{mark}{HIDDEN if mark else ''}"
+
+
 def _scheme_only(value: str) -> str:
     scheme, blank, _ = value.partition(" ")
     return f"{scheme} {HIDDEN}" if blank and scheme.lower() in _SCHEMES else HIDDEN
@@ -155,6 +169,7 @@ HEADERS: dict[str, Callable[[str], str]] = {
     "authorization": _scheme_only,
     "cookie": _hide,
     "proxy-authorization": _hide,
+    "referer": _without_query,
     "set-cookie": _hide,
 }
 """Headers that are secret whatever is in them."""
@@ -169,6 +184,10 @@ def _clean(text: str, names: Names) -> str:
     if not text or is_clean(text.encode("utf-8", "replace"), names):
         return text
     return without_secrets(text, names, is_answer=False)
+
+
+def _clean_caller(caller: Caller, names: Names) -> Caller:
+    return replace(caller, subject=_clean(caller.subject, names), merchant_id=_clean(caller.merchant_id, names))
 
 
 def _refused(refused: Refused, names: Names) -> Refused:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from decimal import Decimal
 from typing import Any
 
 from mock_server.core.errors import Refused
@@ -69,19 +70,19 @@ def _body(of: Message) -> dict[str, Any]:
     if text is None:
         return {}
     value = json_value(text, float) if media_type(of).endswith("json") else ABSENT
-    return {"json": value} if value is not ABSENT and _is_plain(value) else {"text": text}
+    return {"json": value} if value is not ABSENT and is_plain(value) else {"text": text}
 
 
-def _is_plain(value: Any, depth: int = 0) -> bool:
+def is_plain(value: Any, depth: int = 0) -> bool:
     """Whether any writer of JSON takes the value, and any reader gets it back."""
     if isinstance(value, str):
         return not _LONE_SURROGATE.search(value)
     if isinstance(value, dict):
         members = [*value, *value.values()]
-        return depth < MOST_DEPTH and all(_is_plain(each, depth + 1) for each in members)
+        return depth < MOST_DEPTH and all(is_plain(each, depth + 1) for each in members)
     if isinstance(value, list):
-        return depth < MOST_DEPTH and all(_is_plain(each, depth + 1) for each in value)
-    return abs(value) < MOST_NUMBER if isinstance(value, int | float) else value is None
+        return depth < MOST_DEPTH and all(is_plain(each, depth + 1) for each in value)
+    return -MOST_NUMBER < value < MOST_NUMBER if isinstance(value, int | float | Decimal) else value is None
 
 
 def _refused(refused: Refused) -> dict[str, Any]:

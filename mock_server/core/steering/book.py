@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import random
 import threading
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -74,10 +74,12 @@ class FaultBook:
     """Faults in order of their creation; safe to share between threads. The first one that applies to a call takes it;
     one that lets it pass leaves it to the next.
 
-    `is_active`: whether any of them can still do something; read without a lock, on every request.
+    `is_active`: whether any of them can still do something; read without a lock, on every request. `drop_copy`: told of
+    each copy of the state that a forgotten fault had; may block.
     """
 
     def __init__(self) -> None:
+        self.drop_copy: Callable[[str], object] = lambda copy: None
         self._lock = threading.Lock()
         self._entries: dict[str, _Entry] = {}
         self._count = 0
@@ -110,7 +112,7 @@ class FaultBook:
         with self._lock:
             entry = self._entries.pop(fault_id, None)
             self._look()
-            return entry.report() if entry else None
+        return self._forgotten(entry) if entry else None
 
     def clear(self) -> list[FaultReport]:
         """Forget all; what they were."""
@@ -118,7 +120,7 @@ class FaultBook:
             entries = list(self._entries.values())
             self._entries.clear()
             self._look()
-            return [each.report() for each in entries]
+        return [self._forgotten(each) for each in entries]
 
     def asks_for_body(self, call: Call) -> bool:
         """Whether what applies to the call can depend on its body."""
@@ -138,6 +140,11 @@ class FaultBook:
             if taken.remaining == 0:
                 self._look()
             return Decision(taken.id, taken.fault.delay_ms, taken.fault.effect)
+
+    def _forgotten(self, entry: _Entry) -> FaultReport:
+        if isinstance(entry.fault.effect, Stale):
+            self.drop_copy(entry.fault.effect.copy)
+        return entry.report()
 
     def _look(self) -> None:
         self.is_active = any(each.remaining != 0 for each in self._entries.values())

@@ -203,6 +203,23 @@ def test_what_is_removed_is_returned_with_its_counts_and_gone() -> None:
     assert not book.is_active
 
 
+def test_a_copy_is_dropped_with_its_fault_and_not_before() -> None:
+    dropped: list[str] = []
+    book = FaultBook()
+    book.drop_copy = dropped.append
+    for copy in ("one", "two", "three"):
+        book.add(Fault(times=1, effect=Stale(copy)), MANY)
+    book.add(Fault(effect=Reset()), MANY)
+
+    taken(book, GET, GET)
+    assert dropped == []
+    book.remove("fault-2")
+    book.remove("fault-2")
+    assert dropped == ["two"]
+    book.clear()
+    assert dropped == ["two", "one", "three"]
+
+
 def test_many_threads_take_exactly_as_many_calls_as_there_are() -> None:
     book = book_of(Fault(times=50, effect=Reset()), Fault(probability=0.5, seed=3, effect=Close()))
 

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from mock_server.core.steering.matching import NOT_JSON, Call, Match, same_json, value_at
 
-BODY = {"customer": {"email": "ada@example.com"}, "lines": [{"n": 1}, {"n": 2.5}], "a/b": 1, "m~n": 2, "": 3}
+BODY = {"customer": {"email": "ada@example.com"}, "lines": [{"n": 1}, {"n": 2.5}], "a/b": 1, "m~n": 2, "": 3, "~1": 4}
 CALL = Call(
     method="POST",
     path="/pay-int-api/invoices/42/submit",
@@ -21,7 +21,7 @@ CALL = Call(
 )
 JSON = st.recursive(
     st.none() | st.booleans() | st.integers(-3, 3) | st.text("ab", max_size=2),
-    lambda inner: st.lists(inner, max_size=2) | st.dictionaries(st.text("ab/~", max_size=2), inner, max_size=2),
+    lambda inner: st.lists(inner, max_size=2) | st.dictionaries(st.text("a01/~", max_size=2), inner, max_size=2),
     max_leaves=6,
 )
 
@@ -60,6 +60,7 @@ JSON = st.recursive(
         (Match(body={"": BODY}), True),
         (Match(body={"/": 3, "/a~1b": 1, "/m~0n": 2}), True),
         (Match(body={"/a~1b": 1, "/m~0n": 1}), False),
+        (Match(body={"/~01": 4}), True),
         (Match(frozenset({"submitInvoice"}), "POST", "*", {"accept": "a/b"}, {"/a~1b": 1}), True),
         (Match(frozenset({"submitInvoice"}), "PUT", "*", {"accept": "a/b"}, {"/a~1b": 1}), False),
     ],

@@ -8,7 +8,7 @@ from dataclasses import replace
 from mock_server.apis.control.services import Json, Services, body_of
 from mock_server.core.errors import Refused
 from mock_server.core.exchange import JSON_TYPE, Request, Response
-from mock_server.core.steering.book import Fault, FaultReport
+from mock_server.core.steering.book import FaultReport
 from mock_server.core.steering.effects import Stale
 from mock_server.core.steering.wire import fault_of, report_json
 
@@ -28,13 +28,12 @@ def get_fault(services: Services, request: Request) -> Response:
 
 
 def delete_fault(services: Services, request: Request) -> Response:
-    _forget_copy(services, _found(services, request, services.namespace.faults.remove).fault)
+    _found(services, request, services.namespace.faults.remove)
     return Response.empty(204)
 
 
 def clear_faults(services: Services, request: Request) -> Response:
-    for report in services.namespace.faults.clear():
-        _forget_copy(services, report.fault)
+    services.namespace.faults.clear()
     return Response.empty(204)
 
 
@@ -45,7 +44,8 @@ def _added(services: Services, stated: Json) -> FaultReport:
     most = services.contract.limit("CTL-FAULT-COUNT", "maximum")
     report = services.namespace.faults.add(fault, most)
     if report is None:
-        _forget_copy(services, fault)
+        if isinstance(fault.effect, Stale):
+            services.plane.drop_copy(fault.effect.copy)
         message = f"{services.namespace.name} has {most} faults, and may have no more; forget some."
         raise Refused("CTL-FAULT-COUNT", message)
     return report
@@ -65,8 +65,3 @@ def _found(services: Services, request: Request, look: Callable[[str], FaultRepo
         message = f"{services.namespace.name} has no fault {fault_id}; there are: {known}."
         raise Refused("CTL-FAULT-ABSENT", message, entity_id=fault_id)
     return found
-
-
-def _forget_copy(services: Services, fault: Fault) -> None:
-    if isinstance(fault.effect, Stale):
-        services.plane.drop_copy(fault.effect.copy)

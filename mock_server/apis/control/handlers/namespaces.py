@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import secrets
+from collections.abc import Iterator
+from contextlib import suppress
 
 from mock_server.apis.control.clocks import clock_json, first_clock
 from mock_server.apis.control.services import Json, Services, body_of
@@ -13,8 +15,7 @@ from mock_server.core.namespace import Namespace
 
 
 def list_namespaces(services: Services, request: Request) -> Response:
-    found = services.plane.list()
-    return Response.of({"namespaces": [namespace_json(services, each) for each in found]})
+    return Response.of({"namespaces": list(_all(services))})
 
 
 def create_namespace(services: Services, request: Request) -> Response:
@@ -58,7 +59,9 @@ def created(services: Services, made: NamespaceFacts) -> Response:
 
 def present(services: Services) -> Response:
     """The namespace of the request, as it is now."""
-    return Response.of(namespace_json(services, services.plane.find(services.namespace.name)))
+    with services.namespace.held():  # it may have been deleted meanwhile
+        facts = services.plane.find(services.namespace.name)
+    return Response.of(namespace_json(services, facts))
 
 
 def namespace_json(services: Services, facts: NamespaceFacts) -> Json:
@@ -70,6 +73,12 @@ def namespace_json(services: Services, facts: NamespaceFacts) -> Json:
         "clock": clock_json(_at_hand(services, facts.name)),
         "idleSeconds": int(facts.idle_seconds),
     }
+
+
+def _all(services: Services) -> Iterator[Json]:
+    for each in services.plane.list():
+        with suppress(Refused):  # it was deleted meanwhile
+            yield namespace_json(services, each)
 
 
 def _at_hand(services: Services, name: str) -> Namespace:
