@@ -133,12 +133,18 @@ def build(settings: Settings, clock: Clock | None = None) -> Server:
 
 @contextmanager
 def _uncollected() -> Iterator[None]:
-    """Without looking for garbage: each look at all that is imported takes some 50 ms, and there is none to be found."""
+    """Without looking for garbage: each look at all that is imported takes some 50 ms, and there is none to be found.
+
+    What was made meanwhile goes straight to the oldest generation, or a look at everything would follow at once.
+    """
     was_enabled = gc.isenabled()
     gc.disable()
     try:
         yield
     finally:
+        if not gc.get_freeze_count():
+            gc.freeze()
+            gc.unfreeze()
         if was_enabled:
             gc.enable()
 

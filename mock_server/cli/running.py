@@ -77,7 +77,9 @@ def _require_guard(settings: Settings) -> None:
     if settings.admin_token is not None and len(settings.admin_token) < SHORTEST_ADMIN_TOKEN:
         raise SetupError(f"the admin token is too short: {SHORTEST_ADMIN_TOKEN} characters at least")
     if settings.admin_token is not None and not all("!" <= each <= "~" for each in settings.admin_token):
-        raise SetupError("the admin token can't be sent in a header: letters, digits and signs of ASCII only, no spaces")
+        raise SetupError(
+            "the admin token can't be sent in a header: letters, digits and signs of ASCII only, no spaces"
+        )
 
 
 def _built(settings: Settings) -> Server:

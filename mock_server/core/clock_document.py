@@ -23,6 +23,8 @@ def clock_json(state: ClockState) -> Json:
 def clock_state(value: Json) -> ClockState:
     """The clock a document describes. Raises `ValueError` where no calendar has it."""
     if value["mode"] == "frozen":
+        if "at" not in value:
+            raise ValueError("a frozen clock stands at an instant")
         return ClockState(frozen_at=from_text(value["at"]))
     offset_ms = int(value.get("offsetMs", 0))
     if abs(offset_ms) > _LONGEST_OFFSET // MILLISECOND:

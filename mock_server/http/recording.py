@@ -41,7 +41,7 @@ class _Passing:
 
     def observed(self, headers: Iterable[tuple[bytes, bytes]]) -> Observed:
         body = self.chunks[0] if len(self.chunks) == 1 else b"".join(self.chunks)
-        return Observed(tuple(headers), body, self.size_bytes, is_withheld=self.max_bytes == 0)
+        return Observed(tuple(headers), body, self.size_bytes)
 
 
 class Recording:

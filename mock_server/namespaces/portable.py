@@ -6,6 +6,7 @@ import base64
 import hashlib
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
+from decimal import Decimal
 from typing import Any, Protocol
 
 from mock_server.core.clock_document import clock_json, clock_state
@@ -93,10 +94,12 @@ class Portable:
         if elsewhere := {OBJECTS.name, NAMESPACE_STATES.name} & document["records"].keys():
             raise _refused(f"{min(elsewhere)} are no records of it; they have members of their own")
         try:
-            work.fill({**document["records"], OBJECTS.name: document["objects"]})
+            work.fill(_with_floats({**document["records"], OBJECTS.name: document["objects"]}))
             store_state(work, _state(document))
         except (UnreadableContents, ValueError, OverflowError) as error:
             raise _refused(error) from error
+        except RecursionError as error:
+            raise _refused("a record is nested too deeply") from error
 
     def _bytes(self, stored: Sequence[Json]) -> Json:
         inline = {each["sha256"]: each["blob"] for each in stored if each["size_bytes"] <= MAX_INLINE_BYTES}
@@ -138,6 +141,15 @@ def _content(digest: str, text: str) -> bytes:
     if hashlib.sha256(content).hexdigest() != digest:
         raise _refused(f"bytes/{digest[:80]} has another SHA-256")
     return content
+
+
+def _with_floats(value: Any) -> Any:
+    """The value with fractions as JSON has them: a `Decimal` would be stored as the text that amounts are."""
+    if isinstance(value, Mapping):
+        return {name: _with_floats(each) for name, each in value.items()}
+    if isinstance(value, list):
+        return [_with_floats(each) for each in value]
+    return float(value) if isinstance(value, Decimal) else value
 
 
 def _refused(why: object) -> Refused:

@@ -6,7 +6,7 @@ import logging
 import threading
 from typing import Protocol
 
-from mock_server.core.errors import StoreError
+from mock_server.core.errors import Refused, StoreError
 
 THREADS = 4
 CLOSING_SECONDS = 1.0
@@ -64,6 +64,8 @@ class Courier:
         while (errand := self._next()) is not None:
             try:
                 errand.run()
+            except Refused as refused:
+                logger.debug("there is nothing to deliver any more: %s", refused)  # the namespace was deleted
             except StoreError as error:
                 if not self._is_closed:
                     logger.warning("deliveries are put off: %s", error)

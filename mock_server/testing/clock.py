@@ -24,12 +24,12 @@ class Clock:
         return from_text(self._client.get("/clock").json["now"])
 
     def freeze(self, at: Instant | None = None) -> datetime:
-        """Let it stand still, where it is or at an instant."""
-        return self._asked(mode="frozen", at=at)
+        """Let it stand still, where it is or at an instant, even one that has passed: tests begin when they like."""
+        return self._asked(mode="frozen", at=at, allowBackwards=True)
 
     def run(self, at: Instant | None = None) -> datetime:
-        """Let it run, from where it is or from an instant on."""
-        return self._asked(mode="running", at=at)
+        """Let it run, from where it is or from an instant on, even one that has passed."""
+        return self._asked(mode="running", at=at, allowBackwards=True)
 
     def set(self, at: Instant, *, backwards: bool = False) -> datetime:
         """Let it show an instant. `backwards`: even one that has passed; what has happened stays."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -263,12 +264,28 @@ def test_a_call_is_in_the_journal_before_its_answer_has_come(shared_mock: Mock) 
     assert counts == [0, 1]
 
 
+def test_a_call_is_dated_when_it_began(own_mock: Mock) -> None:
+    world = World(own_mock)
+
+    async def receive() -> Any:
+        own_mock.clock.advance(timedelta(seconds=5))
+        return {"type": "http.request", "body": b"{}", "more_body": False}
+
+    async def send(message: Any) -> None:
+        pass
+
+    served(own_mock, world, receive, send)
+
+    assert last(world).at == NOW
+
+
 def test_what_was_exercised_is_counted(shared_mock: Mock) -> None:
     world = World(shared_mock)
     world.caller("invoices")("GET", "/invoices")
 
-    coverage = world.control("GET", "/coverage").json()
-    assert coverage["totals"]["operations"]["exercised"] == 1
+    groups = world.control("GET", "/coverage").json()["groups"]
+    calls = {each["operation"]: each["calls"] for group in groups for each in group["operations"] if each["calls"]}
+    assert calls == {"listInvoices": 1}
 
 
 def test_a_journal_that_fails_fails_no_call(

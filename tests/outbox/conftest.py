@@ -1,4 +1,4 @@
-"""A world of its own for each test."""
+"""A world and an endpoint of its own for each test."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 import pytest
 
+from tests.outbox.receivers import Receiver, receiving
 from tests.outbox.world import World
 
 
@@ -14,3 +15,9 @@ def world() -> Iterator[World]:
     world = World()
     yield world
     world.store.close()
+
+
+@pytest.fixture
+def receiver() -> Iterator[Receiver]:
+    with receiving() as receiver:
+        yield receiver

@@ -121,3 +121,8 @@ def free_port() -> int:
     """A port where nobody listens."""
     with socket.create_server(("127.0.0.1", 0)) as listening:
         return int(listening.getsockname()[1])
+
+
+def told_of(receiver: Receiver) -> list[str]:
+    """Which invoices the endpoint was told of, in the order in which it was."""
+    return [each.body.decode().split('"id":"')[2].split('"')[0] for each in receiver.received]

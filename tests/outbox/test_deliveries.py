@@ -4,23 +4,17 @@ from __future__ import annotations
 
 import socket
 import threading
-from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
-from pathlib import Path
 
 import pytest
 
 from mock_server.core.errors import StoreError
-from mock_server.core.outbox import COLLECTIONS, DELIVERIES, MESSAGES, WEBHOOKS, DeliveryState, MessageState
-from mock_server.core.records import Store
-from mock_server.outbox.deliveries import Assignment
+from mock_server.core.outbox import DELIVERIES, MESSAGES, WEBHOOKS, DeliveryState, MessageState
 from mock_server.outbox.notes import give_up
-from mock_server.outbox.sender import Outcome
 from mock_server.outbox.signing import complaint
-from mock_server.storage import open_store
-from tests.outbox.receivers import PATIENCE_SECONDS, Receiver, free_port, receiving, request_of, talking
-from tests.outbox.world import SCHEDULE, SECOND, SECRET, START, World, undone
+from tests.outbox.receivers import PATIENCE_SECONDS, Receiver, free_port, receiving, request_of, talking, told_of
+from tests.outbox.world import SECOND, SECRET, START, World, undone
 from tests.postgres import database, postgres_server  # noqa: F401
 
 FINE = b"HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n"
@@ -29,17 +23,6 @@ CAPITALS = {
     "flute-webhook-timestamp": "Flute-Webhook-Timestamp",
     "flute-webhook-signature": "Flute-Webhook-Signature",
 }
-
-
-@pytest.fixture
-def receiver() -> Iterator[Receiver]:
-    with receiving() as receiver:
-        yield receiver
-
-
-def bodies(receiver: Receiver) -> list[str]:
-    """Which invoices the endpoint was told of, in the order in which it was."""
-    return [each.body.decode().split('"id":"')[2].split('"')[0] for each in receiver.received]
 
 
 def test_an_endpoint_is_told_of_an_event_and_can_tell_that_it_is_genuine(world: World, receiver: Receiver) -> None:
@@ -137,7 +120,7 @@ def test_an_endpoint_gets_its_messages_in_the_order_in_which_things_happened(wor
 
     world.deliveries.run()
 
-    assert bodies(receiver) == [f"invoice-{number}" for number in range(20)]
+    assert told_of(receiver) == [f"invoice-{number}" for number in range(20)]
 
 
 def test_what_fell_due_first_is_sent_first(world: World) -> None:
@@ -153,7 +136,7 @@ def test_what_fell_due_first_is_sent_first(world: World) -> None:
 
         world.pass_by(100)
 
-        assert bodies(receiver) == ["first", "second", "third", "first", "second"]
+        assert told_of(receiver) == ["first", "second", "third", "first", "second"]
 
 
 def test_endpoints_do_not_wait_for_each_other(world: World) -> None:
@@ -260,133 +243,7 @@ def test_what_is_forgotten_while_it_is_sent_stays_so(world: World) -> None:
     assert (world.messages(), world.all_deliveries()) == ([], [])
 
 
-# Several servers on one store
-
-
-@pytest.fixture(params=["a file", "PostgreSQL"])
-def address(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
-    """Of a store that several servers may share."""
-    if request.param == "a file":
-        yield f"sqlite:///{tmp_path / 'state.db'}"
-    else:
-        with database(request.getfixturevalue("postgres_server")) as address:
-            yield address
-
-
-@pytest.fixture
-def shared(address: str) -> Iterator[Store]:
-    store = open_store(address, COLLECTIONS)
-    yield store
-    store.close()
-
-
-def test_servers_that_share_a_store_never_make_an_attempt_twice(address: str, receiver: Receiver) -> None:
-    servers = [World(store=open_store(address, COLLECTIONS), name=name) for name in ("one", "two", "three", "four")]
-    servers[0].register(receiver.url)
-    for number in range(30):
-        servers[0].happen(f"invoice-{number}")
-
-    with ThreadPoolExecutor(len(servers)) as pool:
-        for made in [pool.submit(each.deliveries.run) for each in servers]:
-            made.result(PATIENCE_SECONDS)
-
-    assert sorted(bodies(receiver)) == sorted(f"invoice-{number}" for number in range(30))
-    assert {each.state for each in servers[0].messages()} == {MessageState.DELIVERED}
-    for server in servers:
-        server.store.close()
-
-
-class Killed(BaseException):
-    """The server has come to its end between sending and taking note of it."""
-
-
-def killed_while_sending(world: World) -> None:
-    def kill(*_: object) -> None:
-        raise Killed
-
-    world.deliveries._sent = kill  # type: ignore[method-assign, assignment]
-    with pytest.raises(Killed):
-        world.deliveries.run()
-
-
-def test_an_attempt_of_a_server_that_was_killed_is_made_by_another_one(shared: Store, receiver: Receiver) -> None:
-    dead, living = World(store=shared, name="dead"), World(store=shared, name="living")
-    dead.register(receiver.url)
-    dead.happen("invoice-1")
-    killed_while_sending(dead)
-
-    living.deliveries.run()
-    assert receiver.received == [], "the other one may be sending still"
-    living.real_clock.advance(SCHEDULE.lease - SECOND)
-    living.deliveries.run()
-    assert receiver.received == []
-    living.real_clock.advance(SECOND)
-    assert living.deliveries.is_due()
-    living.deliveries.run()
-
-    assert bodies(receiver) == ["invoice-1"]
-    assert living.delivery().state is DeliveryState.DELIVERED
-
-
-def test_the_clock_of_a_namespace_may_stand_still_while_a_claim_lapses(shared: Store, receiver: Receiver) -> None:
-    dead, living = World(store=shared, name="dead"), World(store=shared, name="living")
-    dead.register(receiver.url)
-    dead.happen("invoice-1")
-    killed_while_sending(dead)
-
-    living.real_clock.advance(SCHEDULE.lease)
-    living.deliveries.run()
-
-    assert living.delivery().attempts[0].at == START
-
-
-def test_a_result_that_comes_when_another_server_has_taken_over_does_not_count(shared: Store) -> None:
-    slow, other = World(store=shared, name="slow"), World(store=shared, name="other")
-
-    with receiving() as receiver:
-        slow.register(receiver.url)
-        slow.happen("invoice-1")
-        send = slow.deliveries._sent
-
-        def overtaken(assignment: Assignment) -> Outcome:
-            other.real_clock.advance(SCHEDULE.lease)
-            other.deliveries.run()
-            return replace(send(assignment), status=500)
-
-        slow.deliveries._sent = overtaken  # type: ignore[method-assign]
-        slow.deliveries.run()
-
-    assert [each.status for each in other.delivery().attempts] == [200]
-    assert other.delivery().state is DeliveryState.DELIVERED
-
-
-def test_what_another_server_has_left_is_found_within_a_minute(shared: Store, receiver: Receiver) -> None:
-    one, other = World(store=shared, name="one"), World(store=shared, name="other")
-    other.deliveries.run()
-    one.register(receiver.url)
-    one.happen("invoice-1")
-
-    other.real_clock.advance(59 * SECOND)
-    assert not other.deliveries.is_due()
-    other.real_clock.advance(SECOND)
-    other.deliveries.run()
-
-    assert bodies(receiver) == ["invoice-1"]
-
-
 # When there is nothing to do, and when something goes wrong
-
-
-def test_a_new_server_looks_for_what_an_earlier_one_has_left(shared: Store, receiver: Receiver) -> None:
-    earlier = World(store=shared, name="earlier")
-    earlier.register(receiver.url)
-    earlier.happen("invoice-1")
-
-    later = World(store=shared, name="later")
-    assert later.deliveries.is_due()
-    later.deliveries.run()
-
-    assert bodies(receiver) == ["invoice-1"]
 
 
 def test_the_store_is_not_asked_as_long_as_nothing_is_due(world: World) -> None:
@@ -409,7 +266,7 @@ def test_records_that_were_exchanged_are_looked_at_anew(world: World, receiver: 
     world.deliveries.look_again()
     world.deliveries.run()
 
-    assert bodies(receiver) == ["from a snapshot"]
+    assert told_of(receiver) == ["from a snapshot"]
 
 
 def test_what_could_not_be_done_is_due_still(world: World, receiver: Receiver) -> None:
@@ -427,7 +284,7 @@ def test_what_could_not_be_done_is_due_still(world: World, receiver: Receiver) -
     assert world.deliveries.is_due()
     world.deliveries.run()
 
-    assert bodies(receiver) == ["invoice-1"]
+    assert told_of(receiver) == ["invoice-1"]
 
 
 def test_whoever_comes_while_attempts_are_made_waits_for_them(world: World) -> None:

@@ -39,7 +39,6 @@ import pytest
 
 @pytest.mark.parametrize("number", [1, 2])
 def test_ids(invoice_mock, say, number):
-    invoice_mock.token()
     say(f"{number} {invoice_mock.place_invoice()['id']}")
 """
 
@@ -78,6 +77,11 @@ def test_the_clock_runs_with_the_machine_s_until_it_is_told_otherwise(invoice_mo
     assert clock.set(datetime(2030, 1, 1, tzinfo=UTC), backwards=True) == clock.now
     assert clock.run() >= datetime(2030, 1, 1, tzinfo=UTC)
     assert clock.run("2040-01-01T00:00:00Z").year == 2040
+
+def test_a_test_may_begin_in_the_past(invoice_mock):
+    assert invoice_mock.clock.freeze("2020-02-29T12:00:00Z") == datetime(2020, 2, 29, 12, tzinfo=UTC)
+    assert invoice_mock.clock.run("2019-01-01T00:00:00Z").year == 2019
+    assert asked(invoice_mock, "/pay-int-api/invoices")[0] == 200
 
 def test_the_clock_does_not_go_back_by_itself(invoice_mock):
     with pytest.raises(Exception, match="go back"):
@@ -119,6 +123,12 @@ def test_records_are_placed_that_no_operation_makes(invoice_mock):
 def test_tokens_work_or_fail_as_a_test_needs(invoice_mock, changes, status):
     assert asked(invoice_mock, "/pay-int-api/invoices", invoice_mock.bearer(**changes))[0] == status
 
+def test_tokens_take_no_ids_away(invoice_mock):
+    first = invoice_mock.place_invoice()["id"]
+    invoice_mock.reset()
+    invoice_mock.token()
+    assert invoice_mock.place_invoice()["id"] == first
+
 def test_tokens_are_good_on_the_mock_s_clock(invoice_mock):
     invoice_mock.clock.freeze("2035-05-05T05:05:05Z")
     assert asked(invoice_mock, "/pay-int-api/invoices")[0] == 200
@@ -140,6 +150,10 @@ def test_the_journal_tells_what_was_asked(invoice_mock):
         journal.assert_never_asked(status=404)
     with pytest.raises(AssertionError, match="step 2"):
         journal.assert_sequence({"status": 404}, {"operation": "listInvoices"})
+    asked(invoice_mock, "/pay-int-api/invoices")
+    assert len(journal.assert_sequence({"status": 200}, {"status": 200})) == 2
+    with pytest.raises(AssertionError, match="step 2"):
+        journal.assert_sequence({"status": 200}, {"status": 200}, strict=True)
     journal.clear()
     assert journal.find() == []
 

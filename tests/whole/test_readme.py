@@ -63,6 +63,17 @@ def test_every_line_of_the_tour_works(tmp_path: Path) -> None:
         assert fits(step.output, output), f"{step.command}\nexpected: {step.output}\nprinted:  {output}\n{run.stderr}"
 
 
+def test_the_test_in_the_readme_passes(tmp_path: Path) -> None:
+    (code,) = [block for block in re.findall(r"```python\n(.*?)```", README, re.DOTALL) if "invoice_mock" in block]
+    (tmp_path / "test_readme_example.py").write_text(code)
+
+    run = subprocess.run(
+        [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider"], cwd=tmp_path, capture_output=True, text=True
+    )
+
+    assert run.returncode == 0, run.stdout
+
+
 @pytest.mark.parametrize("target", re.findall(r"\]\((?!http)([^)#]+)\)", README))
 def test_what_the_readme_links_to_is_there(target: str) -> None:
     assert (ROOT / target).exists()

@@ -319,7 +319,8 @@ def catch_up(services: Services, now: datetime) -> datetime | None:
         due = earliest(invoices, "falls_due_at")
         if due is None or due.falls_due_at is None or due.falls_due_at > now:
             return due.falls_due_at if due else None
-        let_happen(services, due, _falls_due(due), max(due.falls_due_at, due.history[-1].at))
+        latest = [each.at for each in due.history[-1:]]  # an imported invoice may have no history
+        let_happen(services, due, _falls_due(due), max([due.falls_due_at, *latest]))
 
 
 def _falls_due(invoice: Invoice) -> str:

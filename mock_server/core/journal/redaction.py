@@ -34,13 +34,12 @@ _SECRET_HEADER = re.compile(
 class Observed:
     """A message as it passed by, with all its secrets; forgotten as soon as an entry was made of it.
 
-    `is_withheld`: its bytes are nobody's business; only their number is kept.
+    `body`: as much of it as is to be kept. `size_bytes`: how much there was.
     """
 
     headers: RawHeaders = ()
     body: bytes = b""
     size_bytes: int = 0
-    is_withheld: bool = False
 
 
 @dataclass
@@ -118,8 +117,6 @@ def _envelope(seen: ObservedExchange) -> bytes:
 
 def _message(seen: Observed, reader: Reader, is_plain: bool, has_plain_body: bool) -> Message:
     headers = tuple([_header(name, value, reader, is_plain) for name, value in seen.headers])
-    if seen.is_withheld:
-        return Message(headers, b"", seen.size_bytes, is_cut=seen.size_bytes > 0)
     is_cut = seen.size_bytes > len(seen.body)
     if has_plain_body and not is_cut and seen.body.isascii() and b"\0" not in seen.body:
         return Message(headers, seen.body, seen.size_bytes, is_cut=False)

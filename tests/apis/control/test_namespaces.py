@@ -298,13 +298,12 @@ def test_clocks_are_apart(shared_mock: Mock) -> None:
 
 def test_faults_journal_and_coverage_are_apart(shared_mock: Mock) -> None:
     one, other = made(shared_mock), made(shared_mock)
-    one.fault(status=503, match={"operation": "listInvoices"})
     create(one)
+    one.fault(status=503)
     assert of_harbor(one).call("GET", "/invoices").status_code == 503
-    assert of_harbor(other).call("GET", "/customers").status_code != 503
-    other.control("DELETE", "/journal")
+    assert of_harbor(other).call("GET", "/invoices").status_code == 200
     assert len(one.control("GET", "/journal").json()["exchanges"]) == 2
-    assert other.control("GET", "/journal").json()["exchanges"] == []
+    assert len(other.control("GET", "/journal").json()["exchanges"]) == 1
     assert one.control("GET", "/coverage").json() != other.control("GET", "/coverage").json()
 
 

@@ -318,8 +318,8 @@ def test_what_hides_nothing_is_kept_as_it_came(body: bytes) -> None:
     assert not seen.request.is_cut
 
 
-def test_withheld_bytes_are_counted_and_not_kept() -> None:
-    seen = entry(request=Observed(headers(), b"some", 4096, is_withheld=True))
+def test_bytes_that_were_not_kept_are_counted() -> None:
+    seen = entry(request=Observed(headers(), b"", 4096))
 
     assert (seen.request.body, seen.request.size_bytes, seen.request.is_cut) == (b"", 4096, True)
 

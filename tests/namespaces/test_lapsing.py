@@ -1,0 +1,131 @@
+"""Namespaces that nobody has used for long lapse; the default one never does."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import timedelta
+
+import pytest
+
+from mock_server.apis.invoices.records import INVOICES
+from mock_server.namespaces import registry
+from tests.mock import Mock
+from tests.namespaces.traffic import caller, create, made
+from tests.worlds import World
+
+MINUTE = 60.0
+
+
+@dataclass
+class Monotonic:
+    """The seconds that have passed; a test moves them."""
+
+    seconds: float = 1000.0
+
+    def __call__(self) -> float:
+        return self.seconds
+
+
+@pytest.fixture
+def passed() -> Monotonic:
+    return Monotonic()
+
+
+@pytest.fixture
+def mock(passed: Monotonic, monkeypatch: pytest.MonkeyPatch) -> Iterator[Mock]:
+    """A mock with room for three namespaces, that lets them lapse after ten minutes."""
+    original = registry.Namespaces.__init__
+
+    def with_monotonic(self: registry.Namespaces, *arguments: object) -> None:
+        original(self, *arguments, monotonic=passed)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(registry.Namespaces, "__init__", with_monotonic)
+    with Mock.running(max_namespaces=3, namespace_idle_minutes=10) as mock:
+        yield mock
+
+
+def names(mock: Mock) -> list[str]:
+    return [each.name for each in mock.server.namespaces.list()]
+
+
+def test_a_namespace_lapses_with_its_snapshots_when_it_was_unused_for_longer(mock: Mock, passed: Monotonic) -> None:
+    world = World(mock, "shop")
+    create(world)
+    world.control("POST", "/snapshots", {"name": "mine"})
+    passed.seconds += 10 * MINUTE
+    mock.server.namespaces.tick()
+    assert names(mock) == ["default", "shop"]
+
+    passed.seconds += 0.001
+    mock.server.namespaces.tick()
+
+    assert names(mock) == ["default"]
+    assert world.control("GET", "/snapshots").json() == {"snapshots": []}
+
+
+def test_the_default_namespace_never_lapses(mock: Mock, passed: Monotonic) -> None:
+    invoice_id = create(World(mock, "default"))
+    passed.seconds += 10**6 * MINUTE
+    mock.server.namespaces.tick()
+    assert caller(World(mock, "default"), "invoices")("GET", f"/invoices/{invoice_id}").status_code == 200
+
+
+def test_any_use_keeps_a_namespace(mock: Mock, passed: Monotonic) -> None:
+    world = World(mock, "shop")
+    create(world)
+    for _ in range(5):
+        passed.seconds += 9 * MINUTE
+        assert caller(world, "invoices")("GET", "/invoices").status_code == 200
+        mock.server.namespaces.tick()
+    assert names(mock) == ["default", "shop"]
+
+
+def test_looking_at_a_namespace_from_another_one_is_no_use_of_it(mock: Mock, passed: Monotonic) -> None:
+    World(mock, "shop").control("GET", "/clock")
+    default = World(mock, "default")
+    passed.seconds += 7 * MINUTE
+    assert default.control("GET", "/namespaces/shop").json()["idleSeconds"] == 7 * MINUTE
+    listed = default.control("GET", "/namespaces").json()["namespaces"]
+    assert {each["name"]: each["idleSeconds"] for each in listed} == {"default": 0, "shop": 7 * MINUTE}
+    passed.seconds += 4 * MINUTE
+    mock.server.namespaces.tick()
+    assert names(mock) == ["default"]
+
+
+def test_those_that_may_lapse_make_room_for_new_ones(mock: Mock, passed: Monotonic) -> None:
+    made(mock)
+    World(mock, "shop").control("GET", "/clock")
+    assert World(mock, "new").control("GET", "/clock").status_code == 409
+    passed.seconds += 11 * MINUTE
+    assert World(mock, "new").control("GET", "/clock").status_code == 200
+    assert names(mock) == ["default", "new"]
+
+
+def test_what_fails_in_one_namespace_keeps_no_other_from_going_on(mock: Mock, passed: Monotonic) -> None:
+    for name in ("broken", "shop"):
+        World(mock, name).control("PUT", "/clock", {"mode": "running"})
+    placed = World(mock, "shop").control("POST", "/invoices", {"status": "ProcessingPayment"}).json()["id"]
+    broken = mock.server.namespaces.live("broken")
+    assert broken is not None
+
+    def fail(_: object) -> None:
+        raise RuntimeError("this one is broken")
+
+    broken.agenda.start([fail])
+    mock.clock.advance(timedelta(days=10))
+    with pytest.raises(RuntimeError, match="broken"):
+        mock.server.namespaces.tick()
+    shop = mock.server.namespaces.live("shop")
+    assert shop is not None
+    assert placed not in _processing(mock)
+    passed.seconds += 11 * MINUTE
+    with pytest.raises(RuntimeError, match="broken"):
+        mock.server.namespaces.tick()
+    assert names(mock) == ["default"]
+
+
+def _processing(mock: Mock) -> list[str]:
+    """The ids of the invoices whose payment is under way, as they are stored."""
+    stored = mock.server.store.everywhere(INVOICES)
+    return [each.id for _, each in stored if each.status.label == "ProcessingPayment"]
