@@ -152,14 +152,15 @@ def test_what_falls_due_and_a_call_do_not_wait_for_each_other(tmp_path: Path, mo
     with Mock.running(state=f"sqlite:///{tmp_path / 'state.db'}") as mock, ThreadPoolExecutor(1) as threads:
         invoices = Invoices(mock)
         invoices.create()
-        begin, created = mock.server.store.begin, model.created
+        agenda, created = mock.namespace.agenda, model.created
+        catch_up = agenda.catch_up
         next_call: list[Future[Response]] = []
         is_waiting = threading.Event()
 
-        def beginning(namespace: str, *, write: bool) -> Any:
+        def catching_up() -> None:
             if next_call:
                 is_waiting.set()
-            return begin(namespace, write=write)
+            catch_up()
 
         def created_late(*args: Any) -> Any:
             mock.clock.advance(timedelta(minutes=2))
@@ -167,7 +168,7 @@ def test_what_falls_due_and_a_call_do_not_wait_for_each_other(tmp_path: Path, mo
             assert is_waiting.wait(timeout=20)
             return created(*args)
 
-        monkeypatch.setattr(mock.server.store, "begin", beginning)
+        monkeypatch.setattr(agenda, "catch_up", catching_up)
         monkeypatch.setattr(model, "created", created_late)
         accepted(invoices.call("POST", "/invoices", BODY))
         accepted(next_call[0].result(timeout=20))
