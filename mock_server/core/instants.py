@@ -49,7 +49,10 @@ def duration(text: str) -> timedelta:
     found = _DURATION.fullmatch(text)
     if not found:
         raise ValueError(f"{text!r} is not a duration of weeks, days, hours, minutes and seconds, such as P3DT1H30M")
-    return timedelta(**{unit: float(number) for unit, number in found.groupdict().items() if number is not None})
+    parts = {unit: number or "0" for unit, number in found.groupdict().items()}
+    seconds, _, fraction = parts.pop("seconds").partition(".")  # a float would lose milliseconds of long ones
+    whole = {unit: int(number) for unit, number in parts.items()}
+    return timedelta(**whole, seconds=int(seconds), milliseconds=int(f"{fraction:0<3}"))
 
 
 def add_clamped(instant: datetime, span: timedelta) -> datetime:

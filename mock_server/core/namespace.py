@@ -83,7 +83,7 @@ class Namespace:
     """One namespace while the server runs.
 
     Two locks, always taken in this order: while the clock is moved or all records are exchanged, which may take long;
-    and while something is written, which is short, so that records, ids and clock are always stored as they fit together.
+    and while something is written, which is short, so that records, ids and clock are stored as they fit together.
 
     `services`: by room, what binds its services to a unit of work. `verifier`: checks tokens on this clock.
     `outbox`: what goes out. `agenda`: what falls due. `errands`: what falls due and talks to others. `faults`: what is
@@ -197,7 +197,7 @@ class Namespace:
             self._run_errands()
 
     def _move(self, now: datetime, at: datetime, is_frozen: bool) -> None:
-        """The goal is stored first and all the way: a server that dies meanwhile catches up when it is started again."""
+        """The goal is stored first and all the way: a server that dies meanwhile catches up when it starts again."""
         self._save_clock(self.clock.standing(at, is_frozen=is_frozen))
         try:
             # No time passes beside what is asked for, so the clock never jumps back to its goal.

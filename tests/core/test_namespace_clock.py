@@ -182,6 +182,29 @@ def test_no_time_passes_beside_the_one_that_is_asked_for(store: Store, machine: 
     assert namespace.clock.now() == START + 3 * HOUR
 
 
+def test_a_move_that_takes_longer_than_what_is_asked_for_never_shows_a_later_instant(
+    store: Store, machine: FixedClock
+) -> None:
+    namespace = opened(store, machine, ClockState())
+    shown: list[datetime] = []
+
+    class Slow:
+        def due_at(self) -> None: ...
+
+        def run(self) -> None:
+            shown.append(namespace.clock.now())
+            machine.advance(HOUR)
+            shown.append(namespace.clock.now())
+
+        def nudge(self) -> None: ...
+
+    namespace.errands.append(Slow())
+    namespace.move_clock(to(START + timedelta(minutes=1), is_frozen=False))
+
+    assert shown[:2] == [START, START]
+    assert shown[2] == START + timedelta(minutes=1)
+
+
 def test_a_clock_that_is_to_run_on_as_it_does_is_not_touched(store: Store, machine: FixedClock) -> None:
     namespace = opened(store, machine, ClockState(offset_ms=5))
 

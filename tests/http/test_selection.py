@@ -61,6 +61,7 @@ def test_a_request_that_names_none_is_for_the_default_one(request_: dict[str, An
         scope("X%2DMock%2dNamespace=shop"),
         scope("%58-Mock-Namespace=%73hop"),
         scope("X-Mock-%4Eamespace=shop"),
+        scope("X-Mock-N%61mespace=shop"),
         scope(authorization=bearer({"mock_namespace": "shop"})),
         scope("X-Mock-Namespace=shop", host="shop.localhost", x_mock_namespace="shop"),
     ],

@@ -38,7 +38,7 @@ def mock(passed: Monotonic, monkeypatch: pytest.MonkeyPatch) -> Iterator[Mock]:
     original = registry.Namespaces.__init__
 
     def with_monotonic(self: registry.Namespaces, *arguments: object) -> None:
-        original(self, *arguments, monotonic=passed)  # type: ignore[arg-type]
+        original(self, *arguments, monotonic=passed)  # type: ignore[arg-type, misc]
 
     monkeypatch.setattr(registry.Namespaces, "__init__", with_monotonic)
     with Mock.running(max_namespaces=3, namespace_idle_minutes=10) as mock:

@@ -18,8 +18,8 @@ from tests.worlds import World
 
 THREADS = 16
 PATIENCE_SECONDS = 120
-IN_EMBEDDED_STORES = 200
-IN_POSTGRESQL = 24
+IN_EMBEDDED_STORES = 50
+IN_POSTGRESQL = 16
 
 
 @pytest.fixture

@@ -19,6 +19,9 @@ from openapi import Contract, contract_file, contract_names, read_contract
 ROOT = Path(__file__).parents[2]
 RULE_ID = re.compile(r"\b(?:INV|UPL|CTL|AUTH)-[A-Z][A-Z0-9-]*[A-Z0-9]\b")
 SOURCE = {file: file.read_text(encoding="utf-8") for file in (ROOT / "mock_server").rglob("*.py")}
+STAGING = ["placeInvoice", "createInvoiceEvent"]
+"""Operations of the control API that refuse by the rules of the group whose records they make."""
+
 CONTRACTS = {name: read_contract(contract_file(name)) for name in contract_names()}
 
 
@@ -92,7 +95,7 @@ def test_schemathesis_is_told_which_operations_have_rules() -> None:
         )
     ]
 
-    assert sorted(told) == sorted(with_rules)
+    assert sorted(told) == sorted([*with_rules, *STAGING])
 
 
 def test_every_part_of_the_code_says_what_it_is() -> None:

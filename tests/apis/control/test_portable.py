@@ -13,7 +13,18 @@ import pytest
 from httpx2 import Response
 
 from tests.mock import BODY, Mock
-from tests.namespaces.traffic import CLIENT, attached, authorized, caller, create, everything, fetched, made, of_harbor, upload
+from tests.namespaces.traffic import (
+    CLIENT,
+    attached,
+    authorized,
+    caller,
+    create,
+    everything,
+    fetched,
+    made,
+    of_harbor,
+    upload,
+)
 from tests.worlds import World
 
 AT = "2026-11-02T09:30:00Z"
@@ -29,7 +40,11 @@ def world(shared_mock: Mock) -> World:
 def other_mock(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Mock]:
     """Another server, with a store and a folder of its own, that approves authorization requests by itself."""
     folder = tmp_path_factory.mktemp("other")
-    settings = {"state": f"sqlite:///{folder / 'state.db'}", "objects": folder / "objects", "auto_approve": "harbor-demo"}
+    settings = {
+        "state": f"sqlite:///{folder / 'state.db'}",
+        "objects": folder / "objects",
+        "auto_approve": "harbor-demo",
+    }
     with Mock.running(**settings) as mock:
         yield mock
 
@@ -85,7 +100,10 @@ def lived(mock: Mock) -> World:
     form = {"client_id": "harbor-uploads", "client_secret": "not-a-secret-harbor-uploads"}
     refresh = {"grant_type": "refresh_token", "refresh_token": granted["refresh_token"], **form}
     assert mock.client.post("/oauth2/token", data=refresh, headers=headers).status_code == 200
-    assert mock.client.post("/oauth2/revoke", data={"token": granted["access_token"], **form}, headers=headers).status_code == 200
+    assert (
+        mock.client.post("/oauth2/revoke", data={"token": granted["access_token"], **form}, headers=headers).status_code
+        == 200
+    )
     world.control("PUT", "/clock", {"advance": "P4DT1H"})
     return world
 
@@ -191,7 +209,7 @@ def damages() -> dict[str, Callable[[Document], None]]:
     found: dict[str, Callable[[Document], None]] = {}
     for member in MEMBERS[:-2]:
         found[f"no {member}"] = changed([member], ...)
-    for name, path in {
+    paths: dict[str, list[str | int]] = {
         "ids.seed": ["ids", "seed"],
         "ids.count": ["ids", "count"],
         "clock.mode": ["clock", "mode"],
@@ -204,10 +222,11 @@ def damages() -> dict[str, Callable[[Document], None]]:
         "object": ["objects", 0],
         "sha256": ["objects", 0, "sha256"],
         "size_bytes": ["objects", 0, "size_bytes"],
-    }.items():
-        found[f"{name} gone"] = changed(list(path), ...)
+    }
+    for name, path in paths.items():
+        found[f"{name} gone"] = changed(path, ...)
         for index, wrong in enumerate(WRONG):
-            found[f"{name} wrong {index}"] = changed(list(path), wrong)
+            found[f"{name} wrong {index}"] = changed(path, wrong)
     for member in MEMBERS:
         for index, wrong in enumerate(WRONG):
             found[f"{member} wrong {index}"] = changed([member], wrong)
@@ -230,7 +249,7 @@ HARMLESS = {
 
 @pytest.fixture(scope="module")
 def target(shared_mock: Mock) -> World:
-    return made(shared_mock, idSeed="target", clock={"at": AT})
+    return made(shared_mock, idSeed="target", seed="empty", clock={"at": AT})
 
 
 @pytest.fixture(scope="module")
@@ -251,7 +270,6 @@ def test_damaged_documents_are_refused_and_change_nothing(target: World, whole: 
         response = take_in(target, damaged)
         if response.status_code == 200:
             taken.add(name)
-            assert everything(target) == everything(target)
             assert take_in(target, before).status_code == 200
             continue
         assert len(refused(response)) < 600, name

@@ -93,7 +93,11 @@ def test_without_a_body_an_invoice_is_placed_whatever_the_seed(shared_mock: Mock
     ("asked", "status", "rule"),
     [
         ({"status": "Paid", "invoice": {}}, 400, "INV-PUBLISH-LINES"),
-        ({"status": "Published", "invoice": {"lineItems": [{"quantity": 1, "unitPrice": 0}]}}, 400, "INV-PUBLISH-TOTAL"),
+        (
+            {"status": "Published", "invoice": {"lineItems": [{"quantity": 1, "unitPrice": 0}]}},
+            400,
+            "INV-PUBLISH-TOTAL",
+        ),
         ({"invoice": {"dueDate": "never"}}, 400, "INV-BODY-SCHEMA"),
         ({"invoice": {"lineItems": 7}}, 400, "INV-BODY-SCHEMA"),
         ({"invoice": {"customerId": UNKNOWN}}, 404, "INV-REFERENCE"),

@@ -258,6 +258,16 @@ def test_bytes_live_as_long_as_anything_points_to_them(kept: Mock, tmp_path: Pat
     assert blobs(folder) == before
 
 
+def test_bytes_of_a_namespace_go_with_it(kept: Mock, tmp_path: Path) -> None:
+    folder = tmp_path / "objects"
+    world = made(kept, seed="empty")
+    before = blobs(folder)
+    upload(world)
+    World(kept, "default").control("DELETE", f"/namespaces/{world.name}")
+    collect(kept)
+    assert blobs(folder) == before
+
+
 def confirmed(world: World, uploaded: Any) -> bytes:
     sha256 = hashlib.sha256(uploaded.content).hexdigest()
     call = caller(world, "invoice-uploads")
