@@ -44,7 +44,8 @@ def is_name(text: str) -> bool:
 class NamespaceState:
     """What a namespace is beside its records; stored among them, so that every copy carries it.
 
-    `seed`: what it was filled with. `first_clock`: how its clock stood when it was made, for a reset.
+    `seed`: what it was filled with. `first_clock`: how its clock stood when it was made, for a reset. `generation`:
+    counted up whenever the records are exchanged as a whole, so that other processes notice.
     """
 
     seed: str
@@ -52,6 +53,7 @@ class NamespaceState:
     id_count: int = 0
     clock: ClockState = RUNNING
     first_clock: ClockState = RUNNING
+    generation: int = 0
     id: str = "state"
     version: int = 0
 
@@ -168,11 +170,28 @@ class Namespace:
 
     def exchange(self, action: Callable[[UnitOfWork], NamespaceState]) -> None:
         """Exchange the records as a whole in a unit of work, and go on with the state that came with them."""
+
+        def exchanged(work: UnitOfWork) -> NamespaceState:
+            return store_state(work, replace(action(work), generation=self._state.generation + 1))
+
         with self._moving, self.held():
-            self._take_over(transact(self.store, self.name, action, write=True))
-            for adopted in self.on_adopted:
-                adopted()
-            self.agenda.look_again()
+            self._go_on(transact(self.store, self.name, exchanged, write=True))
+
+    def follow(self, stored: NamespaceState) -> None:
+        """Go on with what another process on the same store has made of it."""
+        with self._moving, self.held():
+            if stored.generation > self._state.generation:
+                self._go_on(stored)
+            elif stored.clock != self._state.clock:
+                self._state = replace(self._state, clock=stored.clock)
+                self.clock.state = stored.clock
+                self.agenda.look_again()
+
+    def _go_on(self, state: NamespaceState) -> None:
+        self._take_over(state)
+        for adopted in self.on_adopted:
+            adopted()
+        self.agenda.look_again()
 
     def forget_what_happened(self) -> None:
         """Clear what is remembered of calls."""

@@ -6,6 +6,7 @@ import threading
 import time
 import uuid
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
@@ -52,6 +53,10 @@ class Staging:
     """What groups let the control API do: by group and action, with a unit of work's services."""
 
     actions: Mapping[str, Mapping[str, Callable[[Any, Mapping[str, Any]], Any]]]
+
+
+CHECK = "check_records"
+"""The action of a group that raises `Refused` where its records, which came from elsewhere, can't be shown."""
 
 
 class Namespaces:
@@ -107,7 +112,8 @@ class Namespaces:
         stored = [name for name, _ in self._states()]
         self._known = {name: _Use(self._monotonic()) for name in stored if not is_copy(name)}
         for name in stored:
-            if is_held(name) or is_abandoned(name, self._known):
+            is_left_over = is_held(name) and self._store.is_embedded  # in a shared store it may be in use
+            if is_left_over or is_abandoned(name, self._known):
                 self._clear(name)
         self._seeds.template(self._seeds.default)
         self._opened(DEFAULT, making)
@@ -117,6 +123,8 @@ class Namespaces:
 
         What fails in one namespace stops no other one; the first failure is raised in the end.
         """
+        if not self._store.is_embedded:
+            self._follow_others()
         failures: list[Exception] = []
         for namespace in [use.namespace for use in list(self._known.values()) if use.namespace is not None]:
             try:
@@ -130,6 +138,23 @@ class Namespaces:
         self._let_lapse()
         if failures:
             raise failures[0]
+
+    def _follow_others(self) -> None:
+        """Notice what other processes on the same store have made, reset, moved or deleted."""
+        stored = {name: state for name, state in self._states() if not is_copy(name)}
+        for name, use in list(self._known.items()):
+            if name in stored and use.namespace is not None:
+                with suppress(Refused):  # it is being deleted
+                    use.namespace.follow(stored[name])
+        with self._making:
+            still_there = {name for name, _ in self._states()}
+            for name in [name for name in self._known if name not in still_there]:
+                use = self._known.pop(name)
+                if use.namespace is not None:
+                    use.namespace.end(lambda: None)
+            for name in still_there - self._known.keys():
+                if not is_copy(name):
+                    self._known[name] = _Use(self._monotonic())
 
     # What the control API does: see `ControlPlane`
 
@@ -257,6 +282,9 @@ class Namespaces:
             def put_in(work: UnitOfWork) -> None:
                 self._note_objects(work)
                 self._portable.fill(work, received)
+                for group, actions in self._staging.actions.items():
+                    if CHECK in actions:
+                        actions[CHECK](namespace.services[group](work), {})
 
             _exchange(namespace, put_in)
 
@@ -325,6 +353,8 @@ class Namespaces:
             raise Refused("CTL-NAMESPACE-COUNT", message)
 
     def _let_lapse(self) -> None:
+        if not self._store.is_embedded:
+            return  # another process may be using what nobody uses here
         longest = self._keeping.max_idle.total_seconds()
         for name, use in list(self._known.items()):
             if name != DEFAULT and self._monotonic() - use.at > longest:

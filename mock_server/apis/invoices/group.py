@@ -41,5 +41,9 @@ GROUP = Group(
     collections=(INVOICES, CUSTOMERS, CONTACT_INFOS, PROCESSORS, MERCHANTS),
     seed=seeds.seed,
     catch_up=service.catch_up,
-    staging={"place_invoice": staging.place_invoice, "let_happen": staging.let_happen},
+    staging={
+        "place_invoice": staging.place_invoice,
+        "let_happen": staging.let_happen,
+        "check_records": staging.check_records,
+    },
 )

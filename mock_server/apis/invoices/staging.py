@@ -80,6 +80,15 @@ def let_happen(services: Services, asked: Json) -> Json:
     return _placed_json(service.let_happen(services, invoice, asked["event"], services.now()))
 
 
+def check_records(services: Services, asked: Json) -> None:
+    """Return where every invoice can be shown. Raises `Refused`: CTL-IMPORT, one that was imported can't be."""
+    for invoice in services.work.records(INVOICES).find(Query()).items:
+        found = complaint(services.setup.contract, wire.invoice_json(invoice), "getInvoice")
+        if found:
+            message = f"The document can't be imported: records/invoices {invoice.id[:60]!r}: {found[0]}: {found[1]}."
+            raise Refused("CTL-IMPORT", message)
+
+
 def _check(services: Services, body: Json) -> None:
     found = complaint(services.setup.contract, body)
     if found:
