@@ -88,7 +88,7 @@ class _JsonText:
     """One JSON text on its way to be cleaned."""
 
     def __init__(self, reader: Reader, signs: Sequence[bytes] | None = None, nesting: int = 0) -> None:
-        """`signs`: the only ones that the text shows; where it hides some below an escape, all have to be looked for."""
+        """`signs`: the only ones that the text shows; where it hides some below an escape, all are looked for."""
         self._signs = reader.names.signs if signs is None or any(each in signs for each in ESCAPES) else signs
         self._reader = reader
         self._names = reader.names

@@ -12,8 +12,8 @@ from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from typing import Any
 
-from openapi.redaction.digits import SHORTEST, last_four
 from openapi.model import Contract, Operation
+from openapi.redaction.digits import SHORTEST, last_four
 
 MARK = "x-sensitive"
 HIDDEN = "***"
@@ -105,8 +105,9 @@ class Sensitive:
 
     def __init__(self, contracts: Iterable[Contract]) -> None:
         by_group = {each.name: each for each in contracts}
-        marked = {name: _marked(contract.document) for name, contract in by_group.items()}
-        open_names = {name for contract in by_group.values() for name in _unmarked(contract.document)}
+        members = {name: [*_members(contract.document)] for name, contract in by_group.items()}
+        marked = {name: _marked(found) for name, found in members.items()}
+        open_names = {name for found in members.values() for name in _unmarked(found)}
         union = {name: mark for marks in marked.values() for name, mark in marks.items()}
         parts = {**{key.encode(): mark for key, mark in EVERYWHERE.items()}}
         parts |= {name: mark for name, mark in union.items() if name not in open_names}
@@ -131,12 +132,12 @@ class Sensitive:
         return operation_id is None or operation_id in self._operations
 
 
-def _marked(document: Any) -> dict[bytes, str]:
-    return {folded(name.encode()): schema[MARK] for name, schema in _members(document) if MARK in schema}
+def _marked(members: Iterable[tuple[str, Mapping[str, Any]]]) -> dict[bytes, str]:
+    return {folded(name.encode()): schema[MARK] for name, schema in members if MARK in schema}
 
 
-def _unmarked(document: Any) -> set[bytes]:
-    return {folded(name.encode()) for name, schema in _members(document) if MARK not in schema}
+def _unmarked(members: Iterable[tuple[str, Mapping[str, Any]]]) -> set[bytes]:
+    return {folded(name.encode()) for name, schema in members if MARK not in schema}
 
 
 def _members(value: Any) -> Iterator[tuple[str, Mapping[str, Any]]]:
@@ -150,13 +151,14 @@ def _members(value: Any) -> Iterator[tuple[str, Mapping[str, Any]]]:
 
 
 def _mappings(value: Any) -> Iterator[Mapping[str, Any]]:
-    if isinstance(value, Mapping):
-        yield value
-        for child in value.values():
-            yield from _mappings(child)
-    elif isinstance(value, list):
-        for child in value:
-            yield from _mappings(child)
+    waiting = [value]
+    while waiting:
+        each = waiting.pop()
+        if isinstance(each, dict):
+            yield each
+            waiting.extend(child for child in reversed(each.values()) if isinstance(child, dict | list))
+        elif isinstance(each, list):
+            waiting.extend(reversed(each))
 
 
 def _is_marked(operation: Operation, contract: Contract) -> bool:

@@ -8,8 +8,8 @@ from decimal import Decimal
 from typing import Any
 from urllib.parse import parse_qsl
 
-from mock_server.core.journal.bodies import FORM_TYPE
 from mock_server.core.journal.entry import Message
+from openapi.redaction.bodies import FORM_TYPE
 
 
 class Absent:

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator
 from mock_server.core.instants import to_text
 from mock_server.core.journal.contents import text_of
 from mock_server.core.journal.entry import Exchanged
-from mock_server.core.journal.names import HIDDEN
+from openapi.redaction.names import HIDDEN
 
 HEAD = """\
 #!/usr/bin/env bash

@@ -10,9 +10,9 @@ from typing import Any
 from urllib.parse import parse_qsl
 
 from mock_server.core.instants import to_text
-from mock_server.core.journal.bodies import FORM_TYPE
 from mock_server.core.journal.contents import media_type, text_of
 from mock_server.core.journal.entry import Exchanged, Headers, Message
+from openapi.redaction.bodies import FORM_TYPE
 
 HTTP_VERSION = "HTTP/1.1"
 UNKNOWN_SIZE = -1

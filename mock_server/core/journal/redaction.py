@@ -14,13 +14,13 @@ from functools import lru_cache
 
 from mock_server.core.errors import Refused
 from mock_server.core.exchange import Caller
-from mock_server.core.journal.bodies import Reader
-from mock_server.core.journal.digits import without_cards
 from mock_server.core.journal.entry import Exchanged, Headers, Message
-from mock_server.core.journal.names import HIDDEN, Names, Sensitive
-from mock_server.core.journal.texts import clean_path, is_clean, without_secrets
 from mock_server.core.trace import Trace
 from openapi.model import Contract
+from openapi.redaction.bodies import Reader
+from openapi.redaction.digits import without_cards
+from openapi.redaction.names import HIDDEN, Names, Sensitive
+from openapi.redaction.texts import clean_path, is_clean, without_secrets
 
 RawHeaders = Sequence[tuple[bytes, bytes]]
 MOST_SHARED = 80

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from mock_server.core.journal.names import EVERYWHERE, MARK, MASKS, Names, Sensitive, _members
 from openapi import contract_file, contract_names, read_contract
+from openapi.redaction.names import EVERYWHERE, MARK, MASKS, Names, Sensitive, _members
 
 CONTRACTS = [read_contract(contract_file(name)) for name in contract_names()]
 SENSITIVE = Sensitive(CONTRACTS)

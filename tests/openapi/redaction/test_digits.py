@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from mock_server.core.journal.digits import LONGEST_RUN, has_card, is_card, last_four, without_cards
+from openapi.redaction.digits import LONGEST_RUN, has_card, is_card, last_four, without_cards
 
 TWELVE, NINETEEN = "411111111117", "4111111111111111110"
 
