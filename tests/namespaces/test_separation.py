@@ -65,7 +65,7 @@ def live_in(mock: Mock, number: int) -> list[str]:
 
 @pytest.mark.parametrize(
     ("mock", "count"),
-    [("memory", IN_EMBEDDED_STORES), ("file", IN_EMBEDDED_STORES), ("postgresql", IN_POSTGRESQL)],
+    [("memory", 200), ("file", IN_EMBEDDED_STORES), ("postgresql", IN_POSTGRESQL)],
     indirect=["mock"],
 )
 def test_namespaces_never_see_each_other(mock: Mock, count: int) -> None:

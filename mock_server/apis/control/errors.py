@@ -20,6 +20,9 @@ RULES = PipelineRules(
     body_empty="CTL-BODY-EMPTY",
     body_schema="CTL-BODY-SCHEMA",
 )
+PHRASES = {413: "Content Too Large"}
+"""Where Python's phrases are older than RFC 9110."""
+
 PROBLEM_TYPE = "application/problem+json"
 
 
@@ -31,7 +34,7 @@ def error_body(call: RefusedCall) -> tuple[Any, str]:
     ]
     body = {
         "type": "about:blank",
-        "title": HTTPStatus(status).phrase,
+        "title": PHRASES.get(status) or HTTPStatus(status).phrase,
         "status": status,
         "detail": call.refused.message,
         "rule": call.rule.id,

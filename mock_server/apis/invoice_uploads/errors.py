@@ -33,6 +33,9 @@ _CODES = {
     "UPL-BODY-SIZE": "FST_ERR_CTP_BODY_TOO_LARGE",
     "UPL-MEDIA-TYPE": "FST_ERR_CTP_INVALID_MEDIA_TYPE",
 }
+PHRASES = {413: "Payload Too Large"}
+"""Where the reason phrases of the vendor's framework, which are Node's, differ from Python's."""
+
 _PLACES = {"body": "body", "path": "params", "query": "querystring", "header": "headers"}
 
 
@@ -43,7 +46,7 @@ def error_body(call: RefusedCall) -> tuple[Any, str]:
     body = {
         "statusCode": status,
         **({"code": code} if code else {}),
-        "error": HTTPStatus(status).phrase,
+        "error": PHRASES.get(status) or HTTPStatus(status).phrase,
         "message": _message(call),
     }
     return body, JSON_TYPE
