@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     from mock_server.testing import InvoiceMock
 
 SEED = "invoice_mock_seed"
+SERVER: pytest.StashKey[LiveServer | Exception] = pytest.StashKey()
+FIXTURES = {"invoice_mock", "invoice_mock_server"}
 LONGEST_NAME = 63
 LONGEST_ID_SEED = 200
 DAY = 24 * 60
@@ -35,18 +37,46 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addini(SEED, what, default="demo")
 
 
+def pytest_collection_finish(session: pytest.Session) -> None:
+    """Start the server where a test is going to need it, so that the first one doesn't wait longer than the others."""
+    if session.config.option.collectonly or not any(FIXTURES & _fixtures(item) for item in session.items):
+        return
+    try:
+        session.config.stash[SERVER] = _started(session.config)
+    except Exception as error:
+        session.config.stash[SERVER] = error  # the fixture raises it, so that each test that needs it fails
+
+
 @pytest.fixture(scope="session")
-def invoice_mock_server(pytestconfig: pytest.Config) -> Iterator[LiveServer]:
+def invoice_mock_server(pytestconfig: pytest.Config) -> LiveServer:
     """The server behind all of a run's mocks; with pytest-xdist one per worker."""
+    if SERVER not in pytestconfig.stash:  # asked for by another name: getfixturevalue
+        pytestconfig.stash[SERVER] = _started(pytestconfig)
+    live = pytestconfig.stash[SERVER]
+    if isinstance(live, Exception):
+        raise live
+    return live
+
+
+def pytest_unconfigure(config: pytest.Config) -> None:
+    """Stop the server."""
+    live = config.stash.get(SERVER, None)
+    if live is not None and not isinstance(live, Exception):
+        live.stop()
+
+
+def _fixtures(item: pytest.Item) -> set[str]:
+    return set(getattr(item, "fixturenames", ()))
+
+
+def _started(config: pytest.Config) -> LiveServer:
     with warnings.catch_warnings():  # Connexion imports what is deprecated; where warnings are errors, it couldn't
         warnings.simplefilter("ignore", DeprecationWarning)
         from mock_server.live import LiveServer
         from mock_server.settings import Settings
 
-    seed = pytestconfig.getoption(SEED) or pytestconfig.getini(SEED)
-    live = LiveServer.start(Settings(seed=seed, access_log=False, namespace_idle_minutes=DAY))
-    yield live
-    live.stop()
+    seed = config.getoption(SEED) or config.getini(SEED)
+    return LiveServer.start(Settings(seed=seed, access_log=False, namespace_idle_minutes=DAY))
 
 
 @pytest.fixture
