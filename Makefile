@@ -6,11 +6,12 @@ HOST ?= 127.0.0.1
 WORKERS ?= auto
 BIN := .venv/bin
 
-.PHONY: help serve test check format lock clean
+.PHONY: help serve test check faults format lock clean
 
 help:
 	@echo "make serve [PORT=8080]   run the mock server"
 	@echo "make test                lint, types, layers and all tests"
+	@echo "make faults              plant faults in the mock and let the examiner look for them"
 	@echo "make format              let ruff put the code in order"
 	@echo "make lock                renew the lock files after a change of pyproject.toml"
 	@echo "make clean               remove what the other targets made"
@@ -26,6 +27,9 @@ check: .venv/.ready-to-test
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
+
+faults: .venv/.ready-to-test
+	$(BIN)/python -m pytest -n $(WORKERS) -m faults tests/contract_tests
 
 format: .venv/.ready-to-test
 	$(BIN)/ruff check --fix .

@@ -1,0 +1,1 @@
+"""What the APIs should answer, computed by code of its own: pure functions and values, no input or output."""

@@ -1,0 +1,1 @@
+"""The suites: one module each, found by pytest because it is there."""
