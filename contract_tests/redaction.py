@@ -21,6 +21,7 @@ from contract_tests.findings import Step
 from contract_tests.target import Target
 from openapi import contract_file, contract_names, read_contract
 from openapi.redaction.bodies import Mask, Reader, masked
+from openapi.redaction.headers import mask_of
 from openapi.redaction.names import HIDDEN, MASKS, Sensitive
 from openapi.redaction.texts import clean_path, without_secrets
 
@@ -31,12 +32,7 @@ LONGEST_TEXT = 4000
 _JWT = "eyJ"
 """How tokens begin that are known by their form."""
 
-_SCHEMES = frozenset({"basic", "bearer", "digest", "negotiate"})
-_WHOLLY_SECRET = frozenset({"cookie", "set-cookie", "proxy-authorization"})
 _PUBLIC_HEADERS = frozenset({"accept", "accept-language", "content-type", "user-agent", "x-api-version"})
-_SECRET_HEADER = re.compile(
-    r"token|secret|passw|api-?key|credential|security-?code|account-?number|cvv|cvc", re.IGNORECASE
-)
 _USER = re.compile(r"//[^/?#@\s]+@")
 
 
@@ -152,13 +148,8 @@ class Redactor:
         return found
 
     def _header(self, name: str, value: str) -> str:
-        name = name.lower()
-        if name == "authorization":
-            scheme, blank, _ = value.partition(" ")
-            return f"{scheme} {HIDDEN}" if blank and scheme.lower() in _SCHEMES else HIDDEN
-        if name in _WHOLLY_SECRET or _SECRET_HEADER.search(name):
-            return HIDDEN
-        return self.text(value)
+        mask = mask_of(name.lower())
+        return mask(value) if mask else self.text(value)
 
     def _without_known(self, text: str) -> str:
         return self._pattern.sub(HIDDEN, text) if self._pattern else text

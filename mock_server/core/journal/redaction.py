@@ -6,7 +6,6 @@ before anything is kept. What can't be read is not kept; then the size alone tel
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
@@ -19,15 +18,12 @@ from mock_server.core.trace import Trace
 from openapi.model import Contract
 from openapi.redaction.bodies import Reader
 from openapi.redaction.digits import without_cards
+from openapi.redaction.headers import mask_of
 from openapi.redaction.names import HIDDEN, Names, Sensitive
 from openapi.redaction.texts import clean_path, is_clean, without_secrets
 
 RawHeaders = Sequence[tuple[bytes, bytes]]
 MOST_SHARED = 80
-_SCHEMES = frozenset({"basic", "bearer", "digest", "negotiate"})
-_SECRET_HEADER = re.compile(
-    r"token|secret|passw|api-?key|credential|security-?code|account-?number|cvv|cvc", re.IGNORECASE
-)
 
 
 @dataclass
@@ -145,31 +141,12 @@ def _plain_pair(raw_name: bytes, raw_value: bytes) -> tuple[str, str]:
 def treatment(raw_name: bytes) -> tuple[str, Callable[[str], str] | None]:
     """A header's name in lower case, and what becomes of its value by the name alone, if the name decides."""
     name = raw_name.decode("latin-1").lower()
-    return name, HEADERS.get(name) or (_hide if _SECRET_HEADER.search(name) else None)
-
-
-def _hide(value: str) -> str:
-    return HIDDEN
+    return name, _without_query if name == "referer" else mask_of(name)
 
 
 def _without_query(value: str) -> str:
     address, mark, _ = value.partition("?")
     return f"{without_cards(address)}{mark}{HIDDEN if mark else ''}"
-
-
-def _scheme_only(value: str) -> str:
-    scheme, blank, _ = value.partition(" ")
-    return f"{scheme} {HIDDEN}" if blank and scheme.lower() in _SCHEMES else HIDDEN
-
-
-HEADERS: dict[str, Callable[[str], str]] = {
-    "authorization": _scheme_only,
-    "cookie": _hide,
-    "proxy-authorization": _hide,
-    "referer": _without_query,
-    "set-cookie": _hide,
-}
-"""Headers that are secret whatever is in them."""
 
 
 def _media_type(headers: Headers) -> str:
