@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
@@ -178,8 +179,9 @@ def test_steps_show_the_fault_and_pass_where_it_was_mended(
 def test_scripts_have_no_secret_of_the_run_in_them(fault: str, world: World) -> None:
     world.toy.fault = fault
     for script in world.scripts(SCENES[fault](world)):
+        told = re.sub(r"(?<=127\.0\.0\.1:)[0-9]+", "PORT", script)  # which may have any digits in it
         for secret in (world.token, world.token.split(".")[2], CARD, "739", "feedfacefeedface"):
-            assert secret not in script
+            assert secret not in told
 
 
 BODIES = [
