@@ -6,6 +6,9 @@ HOST ?= 127.0.0.1
 WORKERS ?= auto
 BIN := .venv/bin
 
+# The tests start some hundred processes: without compiled modules each of them would compile them all.
+unexport PYTHONDONTWRITEBYTECODE
+
 .PHONY: help serve test check faults format lock clean
 
 help:

@@ -6,21 +6,16 @@ import asyncio
 import socket
 import threading
 from collections.abc import MutableMapping
-from functools import cached_property
 from typing import Any
 
 import uvicorn
-from joserfc.jwk import RSAKey
 
-from mock_server.cli.protocol import AbortableProtocol
+from mock_server.cli.protocol import AbortableProtocol, serving
 from mock_server.core.errors import SetupError
 from mock_server.core.namespace import HEADER
-from mock_server.fixtures import fixture, signing_key_file
 from mock_server.http.app import ASGIApp
 from mock_server.http.operation import Receive, Send
 from mock_server.http.streams import Streams
-from mock_server.oauth.clients import Directory
-from mock_server.oauth.tokens import read_key
 from mock_server.settings import Settings
 from mock_server.wiring import Server, build
 
@@ -40,13 +35,12 @@ class LiveServer:
     to be added to its requests, not even to those that carry no token.
     """
 
-    def __init__(self, server: Server, settings: Settings) -> None:
+    def __init__(self, server: Server) -> None:
         self.server = server
-        self._settings = settings
         self._doors = _Doors(server.app)
         listening = _listening()
         self.url = _origin(listening)
-        self._uvicorn = _Uvicorn(_config(self._doors), server.streams)
+        self._uvicorn = _Uvicorn(serving(self._doors, GRACE_SECONDS, "critical"), server.streams)
         self._thread = threading.Thread(
             target=self._uvicorn.run, kwargs={"sockets": [listening]}, name="mock-server", daemon=True
         )
@@ -54,8 +48,7 @@ class LiveServer:
     @classmethod
     def start(cls, settings: Settings | None = None) -> LiveServer:
         """A server that listens already. Raises `SetupError`: in one line, what stands in the way."""
-        chosen = settings or Settings(access_log=False)
-        live = cls(build(chosen), chosen)
+        live = cls(build(settings or Settings(access_log=False)))
         live._thread.start()
         if not live._uvicorn.is_decided.wait(START_SECONDS) or not live._uvicorn.started:
             live.stop()
@@ -67,16 +60,6 @@ class LiveServer:
         self._uvicorn.should_exit = True
         self._thread.join(STOP_SECONDS)
         self.server.close()
-
-    @cached_property
-    def key(self) -> RSAKey:
-        """The key its tokens are signed with."""
-        return read_key(self._settings.signing_key or signing_key_file())
-
-    @cached_property
-    def directory(self) -> Directory:
-        """The clients it knows."""
-        return Directory.read(fixture("clients"))
 
     def open_port(self, namespace: str) -> str:
         """The origin at which every request is for this namespace, until its port is closed."""
@@ -159,19 +142,6 @@ class _Uvicorn(uvicorn.Server):
 
     def _protocol(self) -> AbortableProtocol:
         return AbortableProtocol(self.config, self.server_state, self.lifespan.state, self._loop)
-
-
-def _config(app: ASGIApp) -> uvicorn.Config:
-    return uvicorn.Config(
-        app,
-        http=AbortableProtocol,
-        log_config=None,
-        log_level="critical",
-        access_log=False,
-        lifespan="on",
-        server_header=False,
-        timeout_graceful_shutdown=GRACE_SECONDS,
-    )
 
 
 def _listening() -> socket.socket:

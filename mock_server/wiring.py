@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from flask import Flask
+from joserfc.jwk import RSAKey
 
 from mock_server import __version__, apis
 from mock_server.core.agenda import CatchUp
@@ -41,7 +42,7 @@ from mock_server.http.faults import Faults
 from mock_server.http.guard import Guard
 from mock_server.http.lifespan import Lifespan
 from mock_server.http.operation import Surroundings
-from mock_server.http.pipeline import Pipeline
+from mock_server.http.pipeline import Pipeline, functions_of
 from mock_server.http.recording import Recorder
 from mock_server.http.streams import Streams
 from mock_server.http.wsgi import LazyWsgi
@@ -77,13 +78,18 @@ JOURNAL_BYTES = 6 * 1024
 
 @dataclass
 class Server:
-    """A server that is ready to be run, and what there is to say of it."""
+    """A server that is ready to be run, and what there is to say of it.
+
+    `key`: what its tokens are signed with. `directory`: the clients it knows.
+    """
 
     app: ASGIApp
     contracts: Mapping[str, Contract]
     namespaces: Namespaces
     store: Store
     streams: Streams
+    key: RSAKey
+    directory: Directory
     _exits: ExitStack = field(repr=False)
 
     @property
@@ -100,6 +106,11 @@ def groups() -> list[Group]:
     """All groups there are, found as folders below `apis`, in alphabetical order."""
     names = sorted(each.name for each in pkgutil.iter_modules(apis.__path__))
     return [importlib.import_module(f"{apis.__name__}.{name}.group").GROUP for name in names]
+
+
+GROUPS = groups()
+for _each in GROUPS:  # belongs to the import of the server, and not to its start
+    functions_of(_each.handlers)
 
 
 def contract_of(group: Group) -> Contract:
@@ -156,7 +167,7 @@ class _Assembly:
         self.settings = settings
         self.clock = clock
         self.exits = exits
-        self.groups = groups()
+        self.groups = GROUPS
         self.contracts = {group.name: contract_of(group) for group in self.groups}
         self.oauth_contract = readable_contract(OAUTH_CONTRACT)
         self.all_contracts = {**self.contracts, OAUTH_CONTRACT: self.oauth_contract}
@@ -201,7 +212,14 @@ class _Assembly:
         lifespan = Lifespan(tick=self.namespaces.tick, ticks=[bucket.collect for bucket in buckets])
         app = Application(self.namespaces, mounts, pipeline, self._faults(docs), self._recorder(docs), log, lifespan)
         return Server(
-            with_cors(app), self.all_contracts, self.namespaces, self.store, self.streams, self.exits.pop_all()
+            app=with_cors(app),
+            contracts=self.all_contracts,
+            namespaces=self.namespaces,
+            store=self.store,
+            streams=self.streams,
+            key=self.key,
+            directory=self.directory,
+            _exits=self.exits.pop_all(),
         )
 
     # Namespaces

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import re
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
 import yaml
+
+from openapi.plain_yaml import NotPlain, plain_data
 
 try:
     from yaml import CSafeLoader as _FastLoader
@@ -43,12 +46,22 @@ _ContractLoader.add_implicit_resolver("tag:yaml.org,2002:bool", re.compile(r"^(?
 
 
 class Document:
-    """A YAML file's data, and the line of every JSON pointer in it."""
+    """A YAML file's data, and the line of every JSON pointer in it: looked for when somebody asks, for few do."""
 
-    def __init__(self, file: Path, data: Any, root: yaml.Node) -> None:
+    def __init__(self, file: Path, text: str, data: Any) -> None:
         self.file = file
         self.data = data
-        self._root = root
+        self._text = text
+
+    @cached_property
+    def _root(self) -> yaml.Node:
+        loader = _ContractLoader(self._text)
+        try:
+            root = loader.get_single_node()
+            assert root is not None, "there is data, so there is something in the text"
+            return root
+        finally:
+            loader.dispose()
 
     def line(self, pointer: str) -> int:
         """The line (from 1) where the value at a JSON pointer stands, or that of its nearest known ancestor."""
@@ -71,18 +84,43 @@ def read_document(file: Path) -> Document:
     Raises:
         DocumentError: unreadable, not YAML, a key twice in one mapping, or nested deeper than any contract is.
     """
+    text = read_file(file)
+    return Document(file, text, read_text(file, text))
+
+
+def read_file(file: Path) -> str:
+    """The text of a file.
+
+    Raises:
+        DocumentError: unreadable, or no UTF-8.
+    """
     try:
-        text = file.read_text(encoding="utf-8")
+        return file.read_text(encoding="utf-8")
     except OSError as error:
         raise DocumentError(file, 1, f"cannot be read: {error.strerror}") from error
     except UnicodeDecodeError as error:
         raise DocumentError(file, 1, "is not UTF-8 text") from error
+
+
+def read_text(file: Path, text: str) -> Any:
+    """The data of a YAML text. `file`: where it stands, for errors.
+
+    Raises:
+        DocumentError: as `read_document`.
+    """
+    try:
+        return plain_data(text, _ContractLoader, MAX_DEPTH)
+    except NotPlain:  # something rare, or something wrong: the whole of YAML, and the line of what is wrong
+        return _read_nodes(file, text)
+
+
+def _read_nodes(file: Path, text: str) -> Any:
     loader = _ContractLoader(text)
     try:
         root = loader.get_single_node()
         if root is None:
             raise DocumentError(file, 1, "is empty")
-        return Document(file, _Builder(file, loader).value(root), root)
+        return _Builder(file, loader).value(root)
     except yaml.MarkedYAMLError as error:
         line = error.problem_mark.line + 1 if error.problem_mark else 1
         raise DocumentError(file, line, f"is not YAML: {error.problem}") from error

@@ -7,8 +7,9 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
+from openapi import kept
 from openapi.checking import problems
-from openapi.documents import Document, pointer_parts, read_document, to_pointer
+from openapi.documents import Document, pointer_parts, read_file, read_text, to_pointer
 from openapi.model import (
     Answer,
     Content,
@@ -45,19 +46,39 @@ SELECTIONS: Mapping[str, Callable[[Operation], bool]] = {
 """What a rule may be on instead of a list of names."""
 
 SAME = "same"
+MOST_READ = 8
+_READ: dict[tuple[Path, str], Contract] = {}
+"""Contracts that this process has read, by file and digest."""
+
 _RULE_FIELDS = {"id", "says", "status", "stage", "on", "provenance", "source", "refuses", "limits"}
 
 
 def read_contract(file: Path) -> Contract:
     """Read one contract file and check that it doesn't contradict itself.
 
+    A contract that was found sound is not looked through again, as long as neither the file nor this package changes.
+
     Raises:
         DocumentError: with file, line and reason; the first of all problems, in the order of the file's parts.
     """
-    document = read_document(file)
+    text = read_file(file)
+    digest = kept.digest(text.encode())
+    if (file, digest) not in _READ:
+        while len(_READ) >= MOST_READ:
+            del _READ[next(iter(_READ))]
+        _READ[file, digest] = _sound(file, text, digest)
+    return _READ[file, digest]
+
+
+def _sound(file: Path, text: str, digest: str) -> Contract:
+    data = kept.find(file, digest)
+    if data is not None:
+        return build_contract(Document(file, text, data))
+    document = Document(file, text, read_text(file, text))
     contract = build_contract(document)
     for problem in problems(contract, document):
         raise problem
+    kept.keep(file, digest, document.data)
     return contract
 
 

@@ -1,4 +1,6 @@
-"""Uvicorn's protocol with one thing more: the application may end the connection in the middle of everything."""
+"""How uvicorn serves the mock: its protocol, with one thing more: the application may end the connection in the middle
+of everything.
+"""
 
 from __future__ import annotations
 
@@ -6,12 +8,33 @@ import socket
 import struct
 from typing import Any
 
+import uvicorn
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol, RequestResponseCycle
 
+from mock_server.http.app import ASGIApp
 from mock_server.http.connection import EXTENSION
 
 _RESET_WHEN_CLOSED = struct.pack("ii", 1, 0)
 """SO_LINGER switched on with zero seconds: whatever was not sent is dropped, and the peer gets a RST."""
+
+
+def serving(app: ASGIApp, grace_seconds: int, log_level: str | None = None) -> uvicorn.Config:
+    """Serve an application, and no WebSockets.
+
+    `grace_seconds`: how long answers that are under way may take when the server is stopped. `log_level`: of uvicorn's
+    own words; as logging is set up where nothing is said.
+    """
+    return uvicorn.Config(
+        app,
+        http=AbortableProtocol,
+        ws="none",
+        lifespan="on",
+        log_config=None,
+        log_level=log_level,
+        access_log=False,
+        server_header=False,
+        timeout_graceful_shutdown=grace_seconds,
+    )
 
 
 class AbortableProtocol(HttpToolsProtocol):

@@ -11,7 +11,7 @@ import sys
 import click
 import uvicorn
 
-from mock_server.cli.protocol import AbortableProtocol
+from mock_server.cli.protocol import serving
 from mock_server.core.errors import SetupError
 from mock_server.http.streams import Streams
 from mock_server.settings import Settings
@@ -54,15 +54,7 @@ def run(settings: Settings) -> None:
         server = _built(settings)
         try:
             logging.basicConfig(level=logging.WARNING, format="%(levelname)s %(name)s: %(message)s")
-            config = uvicorn.Config(
-                server.app,
-                http=AbortableProtocol,
-                log_config=None,
-                access_log=False,
-                lifespan="on",
-                server_header=False,
-                timeout_graceful_shutdown=SHUTDOWN_SECONDS,
-            )
+            config = serving(server.app, SHUTDOWN_SECONDS)
             _Uvicorn(config, greeting(server, settings, _origin(listening)), server.streams).run(sockets=[listening])
         finally:
             server.close()

@@ -6,10 +6,7 @@ from collections.abc import Sequence
 from functools import cached_property
 from typing import Any
 
-from connexion.middleware import ConnexionMiddleware
-from connexion.middleware.swagger_ui import SwaggerUIMiddleware
-from connexion.options import SwaggerUIOptions
-
+from mock_server.http.connexion_parts import ConnexionMiddleware, SwaggerUIMiddleware, SwaggerUIOptions
 from mock_server.http.context import Scope
 from mock_server.http.operation import Receive, Send
 from openapi.model import Contract

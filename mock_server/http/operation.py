@@ -1,10 +1,11 @@
-"""One operation of a contract, compiled at start-up: nothing is built, copied or looked up anew for a request."""
+"""One operation of a contract, compiled when it is first asked for: nothing is built or copied anew for a request."""
 
 from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping, MutableMapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any
 
 from starlette.exceptions import HTTPException
@@ -56,22 +57,38 @@ class CompiledOperation:
     """Reads a request, lets the handler answer it in one unit of work, and checks the answer before it is kept."""
 
     def __init__(self, operation: Operation, handler: Handler, around: Surroundings) -> None:
-        rules = around.group.rules
         self.operation = operation
         self._handler = handler
         self._around = around
-        self._rules = rules
-        self._parameters = [
-            reader
-            for location in LOCATIONS
-            if not (reader := ParameterReader(around.contract, operation, location, rules.parameter)).is_empty
-        ]
-        self._body = BodyReader(around.contract, operation, rules) if operation.body else None
+        self._rules = around.group.rules
         self._media_types = (
             [each.media_type for each in operation.answers["200"].contents] if "200" in operation.answers else []
         )
-        self.answers = AnswerCheck(around.contract, operation, rules.response)
-        self._preferred = None if around.max_wait_seconds is None else Preferred(operation, around.max_wait_seconds)
+
+    def compile(self) -> None:
+        """Compile all of it now. Raises whatever is wrong with the contract or can't be done with it."""
+        for part in _PARTS:
+            getattr(self, part)
+
+    @cached_property
+    def _parameters(self) -> list[ParameterReader]:
+        contract, rule = self._around.contract, self._rules.parameter
+        readers = [ParameterReader(contract, self.operation, location, rule) for location in LOCATIONS]
+        return [each for each in readers if not each.is_empty]
+
+    @cached_property
+    def _body(self) -> BodyReader | None:
+        return BodyReader(self._around.contract, self.operation, self._rules) if self.operation.body else None
+
+    @cached_property
+    def answers(self) -> AnswerCheck:
+        """What its answers are held to."""
+        return AnswerCheck(self._around.contract, self.operation, self._rules.response)
+
+    @cached_property
+    def _preferred(self) -> Preferred | None:
+        longest = self._around.max_wait_seconds
+        return None if longest is None else Preferred(self.operation, longest)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request (ASGI). Raises `Refused`; the caller turns that into the group's own error."""
@@ -181,6 +198,9 @@ class CompiledOperation:
         if key is None or request.caller is None or self.operation.is_safe:
             return None
         return RepeatableCall.of(request.caller.merchant_id, self.operation.method, path, key, content)
+
+
+_PARTS = [name for name, value in vars(CompiledOperation).items() if isinstance(value, cached_property)]
 
 
 def _joined(found: list[Violation]) -> str:

@@ -6,21 +6,25 @@ import importlib
 import pkgutil
 import re
 from collections.abc import Mapping, MutableMapping, Sequence
+from functools import cache
 from types import ModuleType
 from typing import Any
 
-from connexion.middleware import ConnexionMiddleware
-from connexion.middleware.abstract import RoutedAPI, RoutedMiddleware
-from connexion.middleware.main import API
-from connexion.middleware.routing import RoutingMiddleware
-from connexion.middleware.security import SecurityMiddleware
-from connexion.operations import AbstractOperation
-from connexion.resolver import Resolver
 from starlette.exceptions import HTTPException
 
 from mock_server.core.errors import Refused, SetupError
 from mock_server.core.group import Group, Handler
 from mock_server.core.namespace import GONE
+from mock_server.http.connexion_parts import (
+    API,
+    AbstractOperation,
+    ConnexionMiddleware,
+    Resolver,
+    RoutedAPI,
+    RoutedMiddleware,
+    RoutingMiddleware,
+    SecurityMiddleware,
+)
 from mock_server.http.context import Exchange, Scope
 from mock_server.http.guard import Guard
 from mock_server.http.operation import CompiledOperation, Receive, Send, Surroundings
@@ -76,7 +80,8 @@ class Pipeline:
 
     def _add(self, around: Surroundings, guard: Guard) -> Territory:
         contract = around.contract
-        handlers = {each: _handler(around.group, each) for each in contract.operations}
+        functions = functions_of(around.group.handlers)
+        handlers = {each: _handler(around.group, functions, each) for each in contract.operations}
         operations = {
             each.id: CompiledOperation(each, handlers[each.id], around) for each in contract.operations.values()
         }
@@ -88,8 +93,7 @@ class Pipeline:
             operations=operations,
         )
         self._connexion.apis.append(api)  # what add_api() does, which takes no specification that is ready
-        checks = {each: operations[each].answers for each in operations}
-        return Territory(around.group, contract, checks, around.foreign_rules)
+        return Territory(around.group, contract, operations, around.foreign_rules)
 
     def territory(self, path: str) -> Territory:
         """The group a path belongs to, or that answers for paths of no group."""
@@ -144,19 +148,22 @@ async def _no_operation(scope: Scope, receive: Receive, send: Send) -> None:
     raise HTTPException(404)
 
 
-def _handler(group: Group, operation_id: str) -> Handler:
+def _handler(group: Group, functions: Mapping[str, Handler], operation_id: str) -> Handler:
     """The function of an operation, in the group's module of handlers or in one of a package's modules."""
     name = re.sub(r"(?<=[a-z0-9])([A-Z])", lambda found: "_" + found[1].lower(), operation_id)
-    found = [getattr(module, name) for module in _modules(group.handlers) if hasattr(module, name)]
-    if not found:
-        raise SetupError(f"{group.handlers.__name__} has no function {name}() for the operation {operation_id}")
-    handler: Handler = found[0]
-    return handler
+    try:
+        return functions[name]
+    except KeyError:
+        reason = f"{group.handlers.__name__} has no function {name}() for the operation {operation_id}"
+        raise SetupError(reason) from None
 
 
-def _modules(handlers: ModuleType) -> list[ModuleType]:
+@cache
+def functions_of(handlers: ModuleType) -> Mapping[str, Any]:
+    """What a group's handlers define, by name: a module, or all modules of a package."""
     if not hasattr(handlers, "__path__"):
-        return [handlers]
-    return [
-        importlib.import_module(f"{handlers.__name__}.{each.name}") for each in pkgutil.iter_modules(handlers.__path__)
-    ]
+        return vars(handlers)
+    found: dict[str, Any] = {}
+    for each in pkgutil.iter_modules(handlers.__path__):
+        found |= vars(importlib.import_module(f"{handlers.__name__}.{each.name}"))
+    return found

@@ -10,8 +10,9 @@ from starlette.exceptions import HTTPException
 from mock_server.core.errors import Refused
 from mock_server.core.exchange import Response
 from mock_server.core.group import Group, RefusedCall
-from mock_server.http.answer import AnswerCheck, ReadyAnswer, as_json
+from mock_server.http.answer import ReadyAnswer, as_json
 from mock_server.http.context import Exchange, Scope
+from mock_server.http.operation import CompiledOperation
 from openapi.model import Contract, Rule
 
 logger = logging.getLogger("mock_server.http")
@@ -20,16 +21,20 @@ logger = logging.getLogger("mock_server.http")
 class Territory:
     """A group and its contract: all paths below the contract's base path.
 
-    `checks`: by operation id. `foreign_rules`: other groups' rules by which its operations refuse, too.
+    `operations`: by their ids. `foreign_rules`: other groups' rules by which its operations refuse, too.
     """
 
     def __init__(
-        self, group: Group, contract: Contract, checks: Mapping[str, AnswerCheck], foreign_rules: Mapping[str, Rule]
+        self,
+        group: Group,
+        contract: Contract,
+        operations: Mapping[str, CompiledOperation],
+        foreign_rules: Mapping[str, Rule],
     ) -> None:
         self.group = group
         self.contract = contract
         self._rules = {**foreign_rules, **contract.rules}
-        self._checks = checks
+        self._operations = operations
         paths = {each.path for each in contract.operations.values() if not each.is_templated}
         self._literal_paths = {contract.base_path + path: frozenset(contract.methods_at(path)) for path in paths}
 
@@ -73,11 +78,11 @@ class Territory:
         operation_id = self.contract.methods_at(scope["path"].removeprefix(self.contract.base_path)).get(
             scope["method"]
         )
-        check = self._checks.get(operation_id or "")
+        operation = self._operations.get(operation_id or "")
         response = self._response(scope, refused)
-        if check is not None:
+        if operation is not None:
             try:
-                return check.checked(response)
+                return operation.answers.checked(response)
             except Refused as fault:
                 logger.error("the refusal %s breaks the contract: %s", refused.rule, fault)
                 Exchange.of(scope).trace.refused = fault

@@ -7,9 +7,9 @@ from functools import cache
 from typing import Any
 
 import jsonschema_rs
-from connexion.spec import OpenAPISpecification
 
 from mock_server.core.errors import SetupError
+from mock_server.http.connexion_parts import OpenAPISpecification
 from openapi.documents import to_pointer
 from openapi.model import Contract
 from openapi.schemas import references

@@ -12,18 +12,15 @@ from typing import Any
 
 from sqlalchemy import (
     URL,
-    BigInteger,
     ColumnElement,
     Engine,
     StaticPool,
-    bindparam,
     create_engine,
     event,
     func,
     make_url,
-    select,
 )
-from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.dialects import sqlite
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.sql.base import Executable
 
@@ -31,7 +28,6 @@ from mock_server.core.errors import SetupError
 
 # How long a unit of work waits for another one before it gives up.
 PATIENCE_SECONDS = 30
-CONNECT_SECONDS = 10
 POOL_SIZE = 10
 # One was enough in 360 openings of 60 new files by 6 processes each.
 WAL_ATTEMPTS = 10
@@ -43,6 +39,7 @@ SETUP_LOCK = "mock_server schema"
 class Backend:
     """One kind of database.
 
+    `is_lasting`: whether what it holds outlives the process.
     `readers_queue` and `writers_queue`: whether units of work of one process wait in line for each other.
     `begin_read` and `begin_write`: the SQL that opens a transaction; `begin_write` is given the namespace's lock.
     `hold`: lets a writer have the lock of another namespace too, given its `number`; `None` where a writer is alone.
@@ -50,6 +47,7 @@ class Backend:
     """
 
     is_embedded: bool
+    is_lasting: bool
     readers_queue: bool
     writers_queue: bool
     begin_read: str
@@ -73,18 +71,6 @@ def begin_immediate(namespace: str) -> str:
     return "BEGIN IMMEDIATE"
 
 
-def begin_locked(namespace: str) -> str:
-    """Begin once no other writer is in the namespace.
-
-    Writers of a namespace go one by one, so what one reads stays true: others are kept out by the lock, and each
-    statement sees all that was committed before the lock was had (at REPEATABLE READ and above the snapshot would
-    be older than the lock). Measured with 24 threads changing one record: 2,100 changes/s, each at the first
-    attempt; at SERIALIZABLE without the lock 475/s and up to 61 attempts for one change, where `transact` makes 20.
-    On records spread out the two are equal (2,600/s against 1,800 to 3,000).
-    """
-    return f"BEGIN ISOLATION LEVEL READ COMMITTED; SELECT pg_advisory_xact_lock({lock_number(namespace)})"
-
-
 def lock_number(name: str) -> int:
     digest = hashlib.blake2b(name.encode(), digest_size=8, person=b"mock_server").digest()
     return int.from_bytes(digest, "big", signed=True)
@@ -92,6 +78,7 @@ def lock_number(name: str) -> int:
 
 SQLITE_FILE = Backend(
     is_embedded=True,
+    is_lasting=True,
     readers_queue=False,
     # SQLite's own waiting sleeps and is unfair; within one process a lock wakes the next writer at once.
     writers_queue=True,
@@ -103,6 +90,7 @@ SQLITE_FILE = Backend(
 )
 SQLITE_MEMORY = Backend(
     is_embedded=True,
+    is_lasting=False,
     readers_queue=True,  # all share the one connection that holds the data
     writers_queue=True,
     begin_read="BEGIN",
@@ -110,16 +98,6 @@ SQLITE_MEMORY = Backend(
     hold=None,
     insert=sqlite.insert,
     position=func.instr,
-)
-POSTGRESQL = Backend(
-    is_embedded=False,
-    readers_queue=False,
-    writers_queue=False,
-    begin_read="BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY",
-    begin_write=begin_locked,
-    hold=select(func.pg_advisory_xact_lock(bindparam("number", type_=BigInteger()))),
-    insert=postgresql.insert,
-    position=func.strpos,
 )
 
 
@@ -156,12 +134,9 @@ def open_sqlite(url: URL) -> Connected:
 
 
 def open_postgresql(url: URL) -> Connected:
-    url = url.set(drivername="postgresql+psycopg")
-    arguments = {"client_encoding": "utf8", "connect_timeout": url.query.get("connect_timeout", CONNECT_SECONDS)}
-    engine = own_engine(url, pool_size=POOL_SIZE, pool_timeout=PATIENCE_SECONDS, connect_args=arguments)
-    event.listen(engine, "connect", set_up_postgresql_connection)
-    host = url.host or url.query.get("host") or "local socket"
-    return Connected(engine, POSTGRESQL, f"PostgreSQL at {host}{f':{url.port}' if url.port else ''}, {url.database}")
+    from mock_server.storage import postgresql  # what SQLAlchemy has for it takes 2 MiB, and few need it
+
+    return postgresql.opened(url)
 
 
 def own_engine(url: str | URL, **options: Any) -> Engine:
@@ -183,10 +158,6 @@ def set_up_file_connection(connection: sqlite3.Connection, _: object) -> None:
             # The switch does not wait for another process that switches the same new file; a transaction does.
             connection.execute("BEGIN EXCLUSIVE")
             connection.execute("COMMIT")
-
-
-def set_up_postgresql_connection(connection: Any, _: object) -> None:
-    connection.execute(f"SET lock_timeout = '{PATIENCE_SECONDS}s'")
 
 
 OPENERS: dict[str, Callable[[URL], Connected]] = {

@@ -21,12 +21,24 @@ REMARKS = frozenset({"title", "description", "default", "examples"})
 BY_NAME = frozenset({"properties", "$defs"})
 
 
-def prepare(connection: Connection, metadata: MetaData, tables: Mapping[str, CollectionTable[Any]], place: str) -> None:
+def prepare(
+    connection: Connection,
+    metadata: MetaData,
+    tables: Mapping[str, CollectionTable[Any]],
+    place: str,
+    *,
+    is_lasting: bool,
+) -> None:
     """Make sure that the database has exactly these tables. To be called where no other process does the same.
+
+    `is_lasting`: whether it may have been made by another version of the mock, or will be opened by one.
 
     Raises:
         SetupError: it has others, made by another version of the mock or by somebody else.
     """
+    if not is_lasting:
+        metadata.create_all(connection, checkfirst=False)
+        return
     wanted = {name: fingerprint(table.collection) for name, table in tables.items()}
     info = Table("schema_info", metadata, Column("collection", Text, primary_key=True), Column("fingerprint", Text))
     present = set(inspect(connection).get_table_names())

@@ -8,12 +8,26 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any, NamedTuple
 
-from sqlalchemy import BigInteger, ColumnElement, Insert, Select, Table, bindparam, delete, func, insert, select, update
+from sqlalchemy import (
+    BigInteger,
+    ColumnElement,
+    Dialect,
+    Insert,
+    Select,
+    Table,
+    bindparam,
+    delete,
+    func,
+    insert,
+    select,
+    update,
+)
 from sqlalchemy.sql.base import Executable
 
 from mock_server.core.errors import StoreError
 from mock_server.core.records import Collection, Query
 from mock_server.storage.engines import Backend
+from mock_server.storage.prepared import Prepared
 from mock_server.storage.tables import CollectionTable, folded
 from mock_server.storage.values import asked_value
 
@@ -54,28 +68,31 @@ class Asked:
 class Statements:
     """The statements of one collection's table."""
 
-    def __init__(self, source: CollectionTable[Any], backend: Backend) -> None:
+    def __init__(self, source: CollectionTable[Any], backend: Backend, dialect: Dialect) -> None:
+        def prepared(statement: Executable) -> Prepared:
+            return Prepared(statement, dialect)
+
         table = source.table
         in_namespace = table.c.namespace == bindparam("in_namespace")
         is_record = in_namespace & (table.c.id == bindparam("with_id"))
         is_version = is_record & (table.c.version == bindparam("with_version"))
         key = [table.c.namespace, table.c.id]
-        self.get: Executable = select(table.c.data).where(is_record)
+        self.get = prepared(select(table.c.data).where(is_record))
         # A taken id is a row not written instead of an error: an error would end PostgreSQL's whole transaction.
-        adding = backend.insert(table).on_conflict_do_nothing(index_elements=key)
-        # Without the option SQLAlchemy forgets how many rows an INSERT has written (seen on PostgreSQL: -1).
-        self.add: Executable = adding.execution_options(preserve_rowcount=True)
-        self.replace: Executable = update(table).where(is_version)
-        self.remove: Executable = delete(table).where(is_version)
-        self.clear: Executable = delete(table).where(in_namespace)
-        self.copy: Executable = copy_of(table, in_namespace)
-        self.contents: Executable = select(table.c.data).where(in_namespace).order_by(table.c.id)
-        self.fill: Executable = insert(table)
-        self.everywhere: Executable = select(table.c.namespace, table.c.data).order_by(*key)
-        self.page = lru_cache(SHAPES)(lambda shape: page_of(table, matching(table, backend, shape), shape))
-        self.count = lru_cache(SHAPES)(
-            lambda shape: select(func.count()).select_from(table).where(*matching(table, backend, shape))
-        )
+        self.add = prepared(backend.insert(table).on_conflict_do_nothing(index_elements=key))
+        self.replace = prepared(update(table).where(is_version))
+        self.remove = prepared(delete(table).where(is_version))
+        self.clear = prepared(delete(table).where(in_namespace))
+        self.copy = prepared(copy_of(table, in_namespace))
+        self.contents = prepared(select(table.c.data).where(in_namespace).order_by(table.c.id))
+        self.fill = prepared(insert(table))
+        self.everywhere = prepared(select(table.c.namespace, table.c.data).order_by(*key))
+
+        def count_of(shape: Shape) -> Select[Any]:
+            return select(func.count()).select_from(table).where(*matching(table, backend, shape))
+
+        self.page = lru_cache(SHAPES)(lambda shape: prepared(page_of(table, matching(table, backend, shape), shape)))
+        self.count = lru_cache(SHAPES)(lambda shape: prepared(count_of(shape)))
 
 
 def asked(source: CollectionTable[Any], namespace: str, query: Query) -> Asked:

@@ -12,8 +12,9 @@ from sqlalchemy.exc import SQLAlchemyError
 from mock_server.core.errors import SetupError, StoreError
 from mock_server.core.records import Collection, Contents, Store, Stored
 from mock_server.storage.contents import decode, rows_to_fill
-from mock_server.storage.engines import SETUP_LOCK, Backend, Connected, connect, lock_number
+from mock_server.storage.engines import SETUP_LOCK, Connected, connect, lock_number
 from mock_server.storage.failures import first_line, without_secrets
+from mock_server.storage.prepared import Prepared
 from mock_server.storage.records import Shelf, SqlRecords, is_key
 from mock_server.storage.schema import prepare
 from mock_server.storage.statements import Statements
@@ -44,7 +45,8 @@ def open_store(url: str, collections: Sequence[Collection[Any]]) -> Store:
     transactions = Transactions(connected.engine, connected.backend)
     try:
         with transactions.begin(SETUP_LOCK, write=True) as transaction:
-            prepare(transaction.connection, metadata, tables, connected.place)
+            lasts = connected.backend.is_lasting
+            prepare(transaction.connection, metadata, tables, connected.place, is_lasting=lasts)
     except BaseException as error:
         connected.engine.dispose()
         if isinstance(error, (StoreError, SQLAlchemyError)):
@@ -66,23 +68,24 @@ class SqlStore:
     ) -> None:
         self.is_embedded = connected.backend.is_embedded
         self._place = connected.place
-        self._backend = connected.backend
         self._transactions = transactions
+        backend, dialect = connected.backend, connected.engine.dialect
+        self._hold = None if backend.hold is None else Prepared(backend.hold, dialect)
         self._shelves: dict[str, Shelf[Any]] = {
-            name: Shelf(table, Statements(table, connected.backend)) for name, table in tables.items()
+            name: Shelf(table, Statements(table, backend, dialect)) for name, table in tables.items()
         }
 
     @contextmanager
     def begin(self, namespace: str, *, write: bool) -> Iterator[SqlUnitOfWork]:
         require_name(namespace)
         with self._transactions.begin(namespace, write=write) as transaction:
-            yield SqlUnitOfWork(transaction, self._backend, self._shelves, namespace)
+            yield SqlUnitOfWork(transaction, self._hold, self._shelves, namespace)
 
     def everywhere(self, collection: Collection[T]) -> Sequence[tuple[str, T]]:
         shelf = shelf_of(self._shelves, collection)
         with self._transactions.begin("", write=False) as transaction:
             rows = transaction.rows(shelf.statements.everywhere, {})
-        return [(row.namespace, shelf.table.record(row.data)) for row in rows]
+        return [(namespace, shelf.table.record(data)) for namespace, data in rows]
 
     def describe(self) -> str:
         return self._place
@@ -95,10 +98,10 @@ class SqlUnitOfWork:
     """`UnitOfWork` in one transaction and one namespace."""
 
     def __init__(
-        self, transaction: Transaction, backend: Backend, shelves: Mapping[str, Shelf[Any]], namespace: str
+        self, transaction: Transaction, hold: Prepared | None, shelves: Mapping[str, Shelf[Any]], namespace: str
     ) -> None:
         self._transaction = transaction
-        self._backend = backend
+        self._hold = hold
         self._shelves = shelves
         self._namespace = namespace
 
@@ -114,14 +117,13 @@ class SqlUnitOfWork:
         self._transaction.require_writing()
         if namespace == self._namespace:
             return
-        if self._backend.hold is not None:
+        if self._hold is not None:
             # Kept until the end, so each statement below finds the source as the first one did.
-            self._transaction.rows(self._backend.hold, {"number": lock_number(namespace)})
+            self._transaction.rows(self._hold, {"number": lock_number(namespace)})
         self.clear()
         for shelf in self._shelves.values():
-            self._transaction.changed(
-                shelf.statements.copy, {"in_namespace": namespace, "to_namespace": self._namespace}
-            )
+            names = {"in_namespace": namespace, "to_namespace": self._namespace}
+            self._transaction.changed(shelf.statements.copy, names)
 
     def contents(self) -> Contents:
         contents = {}
@@ -136,7 +138,7 @@ class SqlUnitOfWork:
         self.clear()
         for name, rows in filling.items():
             if rows:
-                self._transaction.changed(self._shelves[name].statements.fill, rows)
+                self._transaction.filled(self._shelves[name].statements.fill, rows)
 
 
 def shelf_of(shelves: Mapping[str, Shelf[Any]], collection: Collection[T]) -> Shelf[T]:

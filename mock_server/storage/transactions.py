@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Sequence
 from types import TracebackType
 from typing import Any, Self
 
-from sqlalchemy import Connection, Engine, Row
+from sqlalchemy import Connection, Engine
 from sqlalchemy.exc import SQLAlchemyError
-from sqlalchemy.sql.base import Executable
 
 from mock_server.core.errors import StoreError
 from mock_server.storage.engines import PATIENCE_SECONDS, Backend
 from mock_server.storage.failures import translated
+from mock_server.storage.prepared import Prepared, Values
 
 
 class Transaction:
@@ -46,23 +46,27 @@ class Transaction:
             raise StoreError("a unit of work begun with write=False cannot change anything")
         return connection
 
-    def rows(self, statement: Executable, values: Mapping[str, Any]) -> Sequence[Row[Any]]:
+    def rows(self, statement: Prepared, values: Values) -> Sequence[tuple[Any, ...]]:
         """What the statement returns."""
-        connection = self.connection
-        try:
-            return connection.execute(statement, values).fetchall()
-        except SQLAlchemyError as error:
-            raise self._failed(error) from error
+        found: Sequence[tuple[Any, ...]] = self._run(self.connection, statement.run, values).fetchall()
+        return found
 
-    def changed(self, statement: Executable, values: Mapping[str, Any] | Sequence[Mapping[str, Any]]) -> int:
-        """How many rows the statement changed, run once for each of several values.
+    def changed(self, statement: Prepared, values: Values) -> int:
+        """How many rows the statement changed. Raises `StoreError` in a transaction that only reads."""
+        count: int = self._run(self.require_writing(), statement.run, values).rowcount
+        return count
 
-        Raises `StoreError` in a transaction that only reads.
-        """
-        connection = self.require_writing()
+    def filled(self, statement: Prepared, many: Sequence[Values]) -> None:
+        """Run the statement for each of several values. Raises `StoreError` in a transaction that only reads."""
+        self._run(self.require_writing(), statement.run_many, many)
+
+    def _run(self, connection: Connection, run: Callable[[Any, Any], Any], values: Any) -> Any:
+        driver = driver_of(connection)
         try:
-            return connection.execute(statement, values).rowcount
-        except SQLAlchemyError as error:
+            return run(driver, values)
+        except connection.dialect.loaded_dbapi.Error as error:
+            if connection.dialect.is_disconnect(error, driver, None):
+                connection.invalidate()  # so that nobody else is given it
             raise self._failed(error) from error
 
     def __enter__(self) -> Self:

@@ -13,14 +13,13 @@ from decimal import ROUND_FLOOR, Context, Decimal
 from typing import Any
 
 from sqlalchemy import BigInteger, Text
-from sqlalchemy.dialects import postgresql
 from sqlalchemy.types import TypeEngine
 
 from mock_server.core.errors import StoreError
 from mock_server.core.records import ColumnValue
 
 # PostgreSQL orders by the database's locale unless told otherwise; "C" is the order of code points, SQLite's own.
-CODE_POINT_TEXT: TypeEngine[str] = Text().with_variant(postgresql.TEXT(collation="C"), "postgresql")
+CODE_POINT_TEXT: TypeEngine[str] = Text().with_variant(Text(collation="C"), "postgresql")
 
 # No column holds a number this large, so a condition may: it is clamped to it and still answered rightly.
 BEYOND = 2**63 - 1

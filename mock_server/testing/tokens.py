@@ -32,10 +32,10 @@ def minted(live: LiveServer, namespace: Namespace, wish: Wish) -> str:
 
     Its id is random: those of the namespace stay predictable, however many tokens a test takes.
     """
-    grant = grant_for(live.directory, wish.group, client_id=wish.client, merchant_id=wish.merchant)
+    grant = grant_for(live.server.directory, wish.group, client_id=wish.client, merchant_id=wish.merchant)
     if wish.permissions is not None:
         grant = replace(grant, permissions=tuple(wish.permissions))
     if wish.scopes is not None:
         grant = replace(grant, scopes=tuple(wish.scopes))
-    mint = TokenMint(live.key, namespace.clock, RandomIds(), namespace.name)
+    mint = TokenMint(live.server.key, namespace.clock, RandomIds(), namespace.name)
     return mint.mint(grant.with_claims(wish.claims), wish.lifetime)

@@ -7,6 +7,7 @@ import traceback
 from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -86,9 +87,11 @@ def test_a_missing_driver_is_told_with_what_to_install(monkeypatch: pytest.Monke
         ([Collection(name="undecidable", type=Undecidable)], "its records cannot be kept as JSON"),
     ],
 )
-def test_a_collection_that_no_table_can_keep_is_refused(collections: Sequence[Collection[Any]], complaint: str) -> None:
+def test_a_collection_that_no_table_can_keep_is_refused(
+    collections: Sequence[Collection[Any]], complaint: str, tmp_path: Path
+) -> None:
     with pytest.raises(SetupError, match=complaint):
-        open_store("sqlite://", collections)
+        open_store(f"sqlite:///{tmp_path}/state.db", collections)
 
 
 def test_a_store_may_be_empty() -> None:

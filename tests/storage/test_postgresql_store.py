@@ -118,7 +118,7 @@ def test_a_failed_step_that_was_passed_over_still_undoes_the_work(postgres_url: 
 def test_a_failed_read_that_was_passed_over_undoes_the_work_too(
     postgres_url: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("mock_server.storage.engines.PATIENCE_SECONDS", 0.001)
+    monkeypatch.setattr("mock_server.storage.postgresql.PATIENCE_SECONDS", 0.001)
     store = open_store(postgres_url, COLLECTIONS)
     locking = create_engine(postgres_url)
 
@@ -141,7 +141,7 @@ def test_a_writer_elsewhere_that_never_ends_is_an_error_and_no_deadlock(
     postgres_url: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     one = open_store(postgres_url, COLLECTIONS)
-    monkeypatch.setattr("mock_server.storage.engines.PATIENCE_SECONDS", 0.001)
+    monkeypatch.setattr("mock_server.storage.postgresql.PATIENCE_SECONDS", 0.001)
     other = open_store(postgres_url, COLLECTIONS)
     with one.begin(NAMESPACE, write=True):
         with pytest.raises(StoreError, match="lock timeout"):
@@ -155,7 +155,7 @@ def test_a_writer_elsewhere_that_never_ends_is_an_error_and_no_deadlock(
 def test_what_is_being_copied_stays_as_it_is_until_the_end(postgres_url: str, monkeypatch: pytest.MonkeyPatch) -> None:
     one = open_store(postgres_url, COLLECTIONS)
     add(one, Document("a"), namespace="source")
-    monkeypatch.setattr("mock_server.storage.engines.PATIENCE_SECONDS", 0.001)
+    monkeypatch.setattr("mock_server.storage.postgresql.PATIENCE_SECONDS", 0.001)
     other = open_store(postgres_url, COLLECTIONS)
     with one.begin(NAMESPACE, write=True) as unit:
         unit.copy_from("source")
