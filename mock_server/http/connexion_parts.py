@@ -45,7 +45,7 @@ def _stand_ins(names: tuple[str, ...]) -> Iterator[None]:
 
 with _stand_ins(UNUSED):
     from connexion.middleware import ConnexionMiddleware
-    from connexion.middleware.abstract import RoutedAPI, RoutedMiddleware
+    from connexion.middleware.abstract import ROUTING_CONTEXT, RoutedAPI, RoutedMiddleware
     from connexion.middleware.main import API
     from connexion.middleware.routing import RoutingMiddleware
     from connexion.middleware.security import SecurityMiddleware
@@ -57,6 +57,7 @@ with _stand_ins(UNUSED):
 
 __all__ = [
     "API",
+    "ROUTING_CONTEXT",
     "AbstractOperation",
     "ConnexionMiddleware",
     "OpenAPISpecification",

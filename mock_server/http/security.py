@@ -10,7 +10,7 @@ from mock_server.core.errors import Refused
 from mock_server.core.exchange import Caller
 from mock_server.core.group import Group
 from mock_server.core.tokens import TokenFault, TokenRefused, TokenVerifier
-from mock_server.http.context import Exchange
+from mock_server.http.context import Exchange, header
 from mock_server.http.guard import Guard
 
 Verify = Callable[[Any], Awaitable[Mapping[str, Any]]]
@@ -33,7 +33,7 @@ def security_map(group: Group, guard: Guard, *, asks_far_away: bool) -> dict[str
             async def verify(request: Any) -> Mapping[str, Any]:
                 exchange = Exchange.of(request.scope)
                 verifier = exchange.namespace.verifier
-                authorization = request.headers.get("authorization")
+                authorization = header(request.scope, b"authorization")
                 if asks_far_away:
                     caller = await asyncio.to_thread(_caller, authorization, group, verifier)
                 else:

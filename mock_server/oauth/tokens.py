@@ -205,7 +205,7 @@ def _instant(claims: dict[str, Any], name: str, default: float) -> float:
 
 def _is_name(value: Any) -> TypeGuard[str]:
     """Whether it is a text that stores and logs can take: JSON lets halves of surrogate pairs pass."""
-    return isinstance(value, str) and not any("\ud800" <= each <= "\udfff" for each in value)
+    return isinstance(value, str) and (value.isascii() or not any("\ud800" <= each <= "\udfff" for each in value))
 
 
 def _caller(claims: dict[str, Any]) -> Caller:

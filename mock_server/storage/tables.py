@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 from collections.abc import Sequence
 from typing import Any, Generic, TypeVar
 
@@ -62,9 +61,16 @@ class CollectionTable(Generic[T]):
 
     def _encoded(self, record: T, version: int) -> bytes:
         try:
-            return self._encode(dataclasses.replace(record, version=version))  # type: ignore[type-var]
+            return self._encode(_as_version(record, version))
         except (msgspec.MsgspecError, TypeError, ValueError, OverflowError) as error:
             raise StoreError(f"a record of {self.collection.name} cannot be stored: {error}") from error
+
+
+def _as_version(record: T, version: int) -> T:
+    """The record with another version. `dataclasses.replace` takes five times as long: it makes all of it anew."""
+    made = object.__new__(type(record))
+    made.__dict__.update(record.__dict__, version=version)
+    return made
 
 
 def folded(value: str) -> str:

@@ -114,6 +114,7 @@ class Transactions:
         self._queue = threading.Lock()
         self._inside: set[int] = set()
         self._is_closed = False
+        self._only: Connection | None = None  # of a store in memory, which is gone with it
 
     def begin(self, namespace: str, *, write: bool) -> Transaction:
         """A transaction to be entered with `with`."""
@@ -128,6 +129,7 @@ class Transactions:
         if not self._queue.acquire(timeout=PATIENCE_SECONDS):
             raise StoreError(f"cannot close the store: a unit of work has been open for {PATIENCE_SECONDS} seconds")
         try:
+            self._forget_only()
             self._engine.dispose()
         finally:
             self._queue.release()
@@ -167,15 +169,14 @@ class Transactions:
             return self._begun(begin, last_attempt=True)
 
     def _take_back(self, connection: Connection) -> None:
+        if connection is self._only:
+            return
         if self._is_closed and not connection.invalidated:
             connection.detach()  # so that it is closed now, and not kept by a pool nobody has any more
         connection.close()
 
     def _begun(self, begin: str, *, last_attempt: bool) -> Connection:
-        try:
-            connection = self._engine.connect()
-        except SQLAlchemyError as error:
-            raise translated(error) from error
+        connection = self._only or self._connected()
         driver = driver_of(connection)
         try:
             driver.execute(begin)
@@ -183,9 +184,24 @@ class Transactions:
             is_lost = self._engine.dialect.is_disconnect(error, driver, None)
             if is_lost:
                 connection.invalidate()
+            self._forget_only()
             connection.close()
             raise (ConnectionLost() if is_lost and not last_attempt else translated(error)) from error
         return connection
+
+    def _connected(self) -> Connection:
+        try:
+            connection = self._engine.connect()
+        except SQLAlchemyError as error:
+            raise translated(error) from error
+        if not self._backend.is_lasting:
+            self._only = connection
+        return connection
+
+    def _forget_only(self) -> None:
+        only, self._only = self._only, None
+        if only is not None:
+            only.close()
 
     def _must_queue(self, write: bool) -> bool:
         return self._backend.writers_queue if write else self._backend.readers_queue

@@ -6,10 +6,12 @@ before anything is kept. What can't be read is not kept; then the size alone tel
 
 from __future__ import annotations
 
+from collections import OrderedDict
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import lru_cache
+from hashlib import blake2b
 
 from mock_server.core.errors import Refused
 from mock_server.core.exchange import Caller
@@ -24,6 +26,9 @@ from openapi.redaction.texts import clean_path, is_clean, without_secrets
 
 RawHeaders = Sequence[tuple[bytes, bytes]]
 MOST_SHARED = 80
+MOST_LOOKED_AT = 1024
+SHORT_BODY_BYTES = 256
+"""A shorter body is looked at as quickly as it is recognized."""
 
 
 @dataclass
@@ -60,20 +65,41 @@ class ObservedExchange:
     trace: Trace = field(default_factory=Trace)
 
 
+class LookedAt:
+    """Remembers of bodies that they were found clean, not what stood in them: the same answers are given often."""
+
+    def __init__(self) -> None:
+        self._clean: OrderedDict[tuple[int, bytes], None] = OrderedDict()
+
+    def is_clean(self, body: bytes, names: Names) -> bool:
+        """Whether a quick look finds nothing that could be a secret."""
+        if len(body) < SHORT_BODY_BYTES:
+            return is_clean(body, names)
+        key = (id(names), blake2b(body, digest_size=16).digest())  # the redactor keeps the names for good
+        if key in self._clean:
+            return True
+        if not is_clean(body, names):
+            return False
+        self._clean[key] = None
+        if len(self._clean) > MOST_LOOKED_AT:
+            self._clean.popitem(last=False)
+        return True
+
+
 class Redactor:
     """Knows from the contracts what is sensitive where."""
 
     def __init__(self, contracts: Iterable[Contract]) -> None:
         self._sensitive = Sensitive(contracts)
+        self._looked_at = LookedAt()
 
     def entry(self, seen: ObservedExchange) -> Exchanged:
         """The exchange as it may be kept."""
         names = self._sensitive.names(seen.group if seen.operation_id else None)
         is_marked = self._sensitive.is_marked(seen.operation_id)
-        envelope = _envelope(seen)
+        is_plain = is_clean(_envelope(seen), names)
         bodies = (seen.request.body, seen.response.body)
-        has_plain_bodies = not is_marked and is_clean(b"\n".join((envelope, *bodies)), names)
-        is_plain = has_plain_bodies or is_clean(envelope, names)
+        has_plain_bodies = is_plain and not is_marked and all(self._looked_at.is_clean(each, names) for each in bodies)
         request, response = Reader(names, is_marked, is_answer=False), Reader(names, is_marked, is_answer=True)
         answer = _message(seen.response, response, is_plain, has_plain_bodies)
         refused = seen.trace.refused
