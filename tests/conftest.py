@@ -6,7 +6,9 @@ from collections.abc import Iterator
 
 import pytest
 
-from tests.mock import Invoices, Mock
+pytest.register_assert_rewrite("tests.apis.invoice_uploads.builders", "tests.apis.invoices.steps")
+
+from tests.mock import Invoices, Mock  # noqa: E402
 
 
 @pytest.fixture(scope="session")

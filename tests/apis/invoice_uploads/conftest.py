@@ -6,11 +6,9 @@ from collections.abc import Iterator
 
 import pytest
 
-pytest.register_assert_rewrite("tests.apis.invoice_uploads.builders")
-
-from tests.apis.invoice_uploads.builders import Uploads  # noqa: E402
-from tests.mock import Mock  # noqa: E402
-from tests.postgres import postgres_server  # noqa: E402, F401
+from tests.apis.invoice_uploads.builders import Uploads
+from tests.mock import Mock
+from tests.postgres import postgres_server  # noqa: F401
 
 
 @pytest.fixture

@@ -6,12 +6,9 @@ from collections.abc import Iterator
 
 import pytest
 
+from tests.apis.invoices.steps import everything, long_lived
 from tests.mock import HARBOR, Invoices, Mock
 from tests.postgres import database, postgres_server  # noqa: F401
-
-pytest.register_assert_rewrite("tests.apis.invoices.steps")
-
-from tests.apis.invoices.steps import everything, long_lived  # noqa: E402
 
 
 @pytest.fixture
