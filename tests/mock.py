@@ -19,8 +19,7 @@ from mock_server.core.clock import FixedClock
 from mock_server.core.ids import RandomIds
 from mock_server.core.namespace import DEFAULT, Namespace
 from mock_server.core.records import UnitOfWork
-from mock_server.fixtures import signing_key_file
-from mock_server.oauth.tokens import Grant, TokenMint, read_key
+from mock_server.oauth.tokens import Grant, TokenMint
 from mock_server.settings import Settings
 from mock_server.wiring import Server, build
 
@@ -58,7 +57,7 @@ class Mock:
         clock = FixedClock(NOW)
         server = build(Settings(**{"access_log": False, **settings}), clock)
         client = TestClient(server.app, base_url="http://mock.test")
-        return cls(server, clock, client, TokenMint(read_key(signing_key_file()), clock, RandomIds()))
+        return cls(server, clock, client, TokenMint(server.key, clock, RandomIds()))
 
     @classmethod
     @contextmanager
