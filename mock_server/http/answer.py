@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, MutableMapping, Sequence
 from dataclasses import dataclass, field
-from decimal import Decimal
 from typing import Any
 
 import jsonschema_rs
-import orjson
+import msgspec
 
 from mock_server.core.errors import Refused
 from mock_server.core.exchange import JSON_TYPE, Response
@@ -96,15 +95,12 @@ class AnswerCheck:
         return Refused(self._rule, f"The answer of {self._operation_id} would break the contract: {reason}.")
 
 
+_ENCODER = msgspec.json.Encoder(decimal_format="number")
+
+
 def as_json(value: Any) -> bytes:
-    """The value as JSON; a `Decimal` as a number with its own digits, which money of up to 15 digits keeps exactly."""
-    return orjson.dumps(value, default=_plain)
-
-
-def _plain(value: Any) -> Any:
-    if isinstance(value, Decimal):
-        return int(value) if value == value.to_integral_value() else float(value)
-    raise TypeError(f"{type(value).__name__} has no JSON form")
+    """The value as JSON; a `Decimal` as a number with its own digits, so that money stays exact."""
+    return _ENCODER.encode(value)
 
 
 def _validator(content: Content, components: Components) -> _Validator | None:
