@@ -9,12 +9,13 @@ BIN := .venv/bin
 # The tests start some hundred processes: without compiled modules each of them would compile them all.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: help serve test check faults format lock clean
+.PHONY: help serve test check faults bench format lock clean
 
 help:
 	@echo "make serve [PORT=8080]   run the mock server"
 	@echo "make test                lint, types, layers and all tests"
-	@echo "make faults              plant faults in the mock and let the examiner look for them"
+	@echo "make faults              plant faults in the mock and measure how soon they are found (FAULTS=--help)"
+	@echo "make bench               measure the mock beside others; takes about ten minutes, and wrk"
 	@echo "make format              let ruff put the code in order"
 	@echo "make lock                renew the lock files after a change of pyproject.toml"
 	@echo "make clean               remove what the other targets made"
@@ -23,7 +24,7 @@ serve: .venv/.ready-to-serve
 	$(BIN)/mock-server serve --host $(HOST) --port $(PORT)
 
 test: check
-	$(BIN)/python -m pytest -n $(WORKERS)
+	$(BIN)/python -m pytest -n $(WORKERS) --dist worksteal
 
 check: .venv/.ready-to-test
 	$(BIN)/ruff check .
@@ -32,7 +33,11 @@ check: .venv/.ready-to-test
 	$(BIN)/lint-imports
 
 faults: .venv/.ready-to-test
-	$(BIN)/python -m pytest -n $(WORKERS) -m faults tests/contract_tests
+	$(BIN)/python -m pytest -n $(WORKERS) -m faults tests/faults
+	$(BIN)/python -m tests.faults $(FAULTS)
+
+bench: .venv/.ready-to-test
+	$(BIN)/python -m tests.benchmarks
 
 format: .venv/.ready-to-test
 	$(BIN)/ruff check --fix .

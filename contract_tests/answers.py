@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 import jsonschema_rs
@@ -48,6 +48,19 @@ class AnswerCheck:
             yield self._broken(operation_id, "status", exchange.status, f"one of {documented}", exchange.status)
             return
         yield from self._content_problems(operation_id, answer, exchange)
+
+    def require_headers(self, operation_id: str, exchange: Exchange) -> None:
+        """Raise `Broken` where the answer lacks a header that the operation documents for all of its answers."""
+        for name in self.shared_headers(operation_id):
+            if not exchange.headers.get(name.lower()):
+                message = f"{operation_id} answered {exchange.status} without {name}"
+                difference = Difference(name, "a value", exchange.headers.get(name.lower()))
+                raise Broken(schema_rule(operation_id, "headers"), message, [difference], operation_id=operation_id)
+
+    def shared_headers(self, operation_id: str) -> Sequence[str]:
+        """The headers that all answers of an operation have, by its contract."""
+        first, *others = self._contract.operations[operation_id].answers.values()
+        return [name for name in first.headers if all(name in each.headers for each in others)]
 
     def _content_problems(self, operation_id: str, answer: Answer, exchange: Exchange) -> Iterator[Broken]:
         validators = self._validators[operation_id, answer.status]

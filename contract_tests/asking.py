@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 from urllib.parse import quote
 
@@ -14,12 +14,13 @@ from contract_tests.envelopes import FRAMEWORK_CODES, envelope_problems, named
 from contract_tests.errors import NotReached, TargetUnreachable
 from contract_tests.examiner import Examiner, contract
 from contract_tests.exchange import Exchange
-from contract_tests.feeding import Feed, harmless, states
+from contract_tests.feeding import Feed, states
+from contract_tests.harmless import harmless
+from contract_tests.judging_answers import answer_problems
 from contract_tests.tally import no_answer
 from openapi.model import Parameter
 
 KEY = "Idempotency-Key"
-MARKED = frozenset({"createInvoice", "updateInvoice", "publishInvoice", "sendInvoiceSms"})
 Ask = Callable[[], Exchange]
 
 
@@ -36,8 +37,13 @@ class Asking:
         self._has_reached = False
 
     def start(self) -> Any:
-        """A body that is fine."""
-        return base(self.examiner, self._feed, self.operation.id, self._record())
+        """A body that is fine, also for the target."""
+        return self.harmless(base(self.examiner, self._feed, self.operation.id, self._record()))
+
+    def harmless(self, body: Any) -> Any:
+        """The body as the target may have it."""
+        target = self.examiner.target
+        return body if target.is_mock else harmless(self.operation.id, body, self.examiner.tag)
 
     def refused(self, body: Body) -> list[Broken]:
         """What is wrong about the answer to a body that the schema forbids."""
@@ -77,6 +83,36 @@ class Asking:
             lambda: self._call(self._path(), body, token=token), lambda answer: self._refusal(answer, rule, what, "")
         )
 
+    def anywhere(self) -> Iterator[Broken]:
+        """What is wrong about the answers themselves, asked about a record in each state, and about nobody's."""
+        for state in states(self.contract, self.operation.id):
+            self._state = state
+            yield from self._again(self._good, self._problems)
+
+    def in_capitals(self) -> list[Broken]:
+        """What is wrong about the answer to a good call with its ids in capitals."""
+        fine = [int(status) for status in self.operation.answers if status.startswith("2")]
+
+        def ask() -> Exchange:
+            path = {name: str(value).upper() for name, value in self._path().items()}
+            return self._call(path, self.start() if self.operation.body is not None else None)
+
+        rule = named(self.contract, "PARAMETER")
+        return self._again(ask, lambda answer: [] if answer.status in fine else self._unknown(answer, rule))
+
+    def _unknown(self, answer: Exchange, rule: str) -> list[Broken]:
+        difference = Difference("status", "2xx", answer.status)
+        return [self._broken(rule, "an id names the same record in capitals", difference)]
+
+    def _problems(self, answer: Exchange) -> list[Broken]:
+        return list(answer_problems(self.contract, self.operation.id, answer))
+
+    def _good(self) -> Exchange:
+        body = self.start() if self.operation.body is not None else None
+        if self.operation.id == "publishInvoice":
+            body = {**(body or {}), "id": self._feed.record("invoice", self._state)}
+        return self._call(self._path(), body)
+
     def _again(self, ask: Ask, judge: Callable[[Exchange], list[Broken]]) -> list[Broken]:
         """What is found; where something is, it is asked again about a record of its own."""
         first = self._once(ask, judge)
@@ -106,9 +142,8 @@ class Asking:
         return found
 
     def _sent(self, body: Any) -> Exchange:
-        if self.operation.id in MARKED and not self.examiner.target.is_mock:
-            body = harmless(body, self.examiner.tag)
-        return self._call(self._path(), b"null" if body is None else body)  # `None` would be no body at all
+        made = self.harmless(body)
+        return self._call(self._path(), b"null" if made is None else made)  # `None` would be no body at all
 
     def _with(self, parameter: Parameter, text: str) -> Exchange:
         path, body = self._path(), None

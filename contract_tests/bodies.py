@@ -36,6 +36,23 @@ def invoice(tag: str, **changes: Any) -> dict[str, Any]:
     return {name: value for name, value in body.items() if value is not None}
 
 
+def other_invoice(tag: str, **changes: Any) -> dict[str, Any]:
+    """A body that says something else than `invoice` does, of nearly everything; it can be published, too."""
+    body: dict[str, Any] = {
+        "dueDate": "2034-06-30T12:00:00Z",
+        "lineItems": [
+            line("Anchor", 1, Decimal("250.10"), discountPercentage=Decimal("12.5")),
+            line("Chain, 1 m", 7, Decimal("3.35"), code="C-1"),
+        ],
+        "discountPercentage": 5,
+        "taxPercentage": Decimal("7.5"),
+        "feesPercentage": Decimal("1.25"),
+        "shippingAmount": 12,
+        "customer": {"firstName": "Grace", "lastName": "Hopper", "mobileNumber": "+1 555 010 0188"},
+    }
+    return invoice(tag, **{**body, **changes})
+
+
 def card(total: Any, **changes: Any) -> dict[str, Any]:
     """A card payment that is approved."""
     return {

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
 MOST_WITHOUT_ANSWER = 3
 """After so many checks in a row without an answer the target is taken for gone."""
 UNREACHABLE = 3
+FOUND = 1
 FACTS = "contract_facts"
 STAYS = "contract_stays"
 NOT_UNDONE: pytest.StashKey[list[str]] = pytest.StashKey()
@@ -24,7 +25,8 @@ class Conductor:
     def __init__(self, config: pytest.Config) -> None:
         self._config = config
         self._gone = 0
-        self._reason = ""
+        self._found: set[str] = set()
+        self._exit_code: int | None = None
         self._ended: list[CheckEnded] = []
         config.stash[NOT_UNDONE] = []
 
@@ -35,7 +37,12 @@ class Conductor:
             return
         self._gone = self._gone + 1 if facts.get("unreachable") else 0
         if self._gone == MOST_WITHOUT_ANSWER:
-            self._end(f"the target can't be examined: {facts['unreachable']}")
+            self._end(UNREACHABLE, f"the target can't be examined: {facts['unreachable']}")
+        self._found |= {each["fingerprint"] for each in facts["findings"] if each["standing"] == "failed"}
+        most = self._config.getoption("contract_max_findings")
+        if most and len(self._found) >= most and self._exit_code is None:
+            told = "1 finding was" if most == 1 else f"{most} findings were"
+            self._end(FOUND, f"{told} asked for (--max-findings)")
 
     def pytest_contract_event(self, event: Event) -> None:
         if type(event).__name__ == "CheckEnded":
@@ -49,8 +56,8 @@ class Conductor:
     @pytest.hookimpl(wrapper=True, tryfirst=True)
     def pytest_sessionfinish(self, session: pytest.Session) -> Any:
         """When all workers are gone: clean up after those that could not, and give back what was started."""
-        if self._reason:
-            session.exitstatus = UNREACHABLE
+        if self._exit_code is not None:
+            session.exitstatus = self._exit_code
         result = yield
         from contract_tests.plugin import SETTINGS
 
@@ -65,9 +72,9 @@ class Conductor:
         for each in self._config.stash[NOT_UNDONE]:
             terminalreporter.write_line(f"contract-tests: {each}")
 
-    def _end(self, reason: str) -> None:
+    def _end(self, exit_code: int, reason: str) -> None:
         """No further check is begun."""
-        self._reason = reason
+        self._exit_code = exit_code
         manager = self._config.pluginmanager
         listening = manager.getplugin("contract_listening")
         if listening is not None:

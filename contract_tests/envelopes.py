@@ -18,7 +18,7 @@ from openapi.schemas import COMPONENT_PREFIX, json_schema
 ENVELOPE = "ErrorResponse"
 JSON = "application/json"
 CORRELATION = "x-arise-trace-correlationid"
-CODES = {400: "V0000", 403: "F0000", 404: "N0000", 409: "C0000"}
+CODES = {400: "V0000", 403: "F0000", 404: "N0000", 409: "C0000", 500: "I0000"}
 """The `errorCode` of a status, as the contract's description has it."""
 
 FRAMEWORK_CODES = {

@@ -127,22 +127,3 @@ def without_references(body: Any) -> Any:
     if isinstance(customer, dict) and is_id(customer.get("id")):
         kept["customer"] = {**customer, "id": None}
     return kept
-
-
-def harmless(body: Any, tag: str) -> Any:
-    """The body as a real deployment may have it: marked as the run's own, and with addresses that nobody has."""
-    if not isinstance(body, dict):
-        return body
-    found: dict[str, Any] = {name: _SAFE[name] if name in _SAFE and value else value for name, value in body.items()}
-    customer = found.get("customer")
-    if isinstance(customer, dict):
-        found["customer"] = {
-            name: _SAFE[name] if name in _SAFE and value else value for name, value in customer.items()
-        }
-    if isinstance(found.get("additionalNotes", ""), str | None):
-        found["additionalNotes"] = tag
-    return found
-
-
-_SAFE = {"email": "nobody@example.com", "mobileNumber": "+1 555 010 0199", "phoneNumber": "+1 555 010 0199"}
-"""An address reserved for examples and a number reserved for fiction."""

@@ -142,6 +142,8 @@ def badly_issued(token: str, key: RSAPrivateKey, now: int) -> Iterator[Attempt]:
         "no issuer": _without(claims, "iss"),
         "no audience": _without(claims, "aud"),
         "an audience that is a part of the right one": {**claims, "aud": str(claims["aud"])[:-1]},
+        "an audience that begins like the right one": {**claims, "aud": f"{claims['aud']}2"},
+        "the audience in other letters": {**claims, "aud": str(claims["aud"]).swapcase()},
         "other audiences": {**claims, "aud": ["somewhere", "else"]},
         "not good before tomorrow": {**claims, "nbf": now + A_DAY, "exp": now + 2 * A_DAY},
     }.items():

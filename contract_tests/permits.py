@@ -33,6 +33,9 @@ REMOVES = frozenset({"deleteInvoice", "deleteUpload"})
 TAGGED = frozenset({"createInvoice", "updateInvoice"})
 """Operations whose body has to carry the run's tag."""
 
+LONGEST_NAME = 255
+"""Of a file that is announced."""
+
 SHOWING = frozenset({"attachUpload", "attachInvoiceToPaymentRequest"})
 """Operations that show an upload to other people, who find the tag in its file name. Before, nobody sees it."""
 
@@ -127,6 +130,7 @@ class Permits:
         if operation in SHOWING and not self._tagged & {each.lower() for each in asked.ids} and NOBODYS_ID not in own:
             raise self._refused(operation, "shows a file without the run's tag in its name", "gets none without it")
         is_making = operation in TAGGED or (operation == "publishInvoice" and not own)
+        is_making = is_making or (operation == "presignUpload" and can_be_tagged(_member(value, "filename")))
         if is_making and isinstance(value, dict) and self._ledger.tag.encode() not in body:
             raise self._refused(operation, "lacks the run's tag", "gets no record without it")
         if operation == "submitInvoice" and _is_real_card(str(_member(value, "accountNumber") or "")):
@@ -134,6 +138,11 @@ class Permits:
 
     def _refused(self, what: str, does: str, but: str) -> NotReached:
         return NotReached(f"{what} {does}, and {self._target.name} {but}")
+
+
+def can_be_tagged(filename: Any) -> bool:
+    """Whether it is a name that an upload may have; another one makes none."""
+    return isinstance(filename, str) and 0 < len(filename) <= LONGEST_NAME
 
 
 def asked_for(target: Target, method: str, url: str) -> Asked | None:

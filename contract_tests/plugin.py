@@ -38,6 +38,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     group.addoption("--contract-waivers", metavar="FILE", help="the file of waivers")
     group.addoption("--contract-seed", type=int, metavar="N", help="the same number, the same cases")
     group.addoption("--contract-seconds", type=float, default=DEFAULT_SECONDS, metavar="N", help="how long at most")
+    group.addoption("--contract-max-findings", type=int, default=0, metavar="N", help="end after so many findings")
     group.addoption("--contract-strict", action="store_true", default=None, help="broken assumptions fail, too")
     group.addoption("--contract-not-strict", dest="contract_strict", action="store_false", help="they don't")
     group.addoption("--contract-suite", action="append", default=[], metavar="NAME", help="only this suite; repeatable")

@@ -9,10 +9,11 @@ from typing import Any, TypeVar
 
 from hypothesis import HealthCheck, Phase, Verbosity, seed, settings
 from hypothesis.database import DirectoryBasedExampleDatabase, ExampleDatabase
+from hypothesis.errors import FlakyStrategyDefinition
 from hypothesis.internal.conjecture import engine
 from hypothesis.stateful import RuleBasedStateMachine, run_state_machine_as_test
 
-from contract_tests.timing import Timed
+from contract_tests.timing import OutOfTime, Timed
 
 Check = TypeVar("Check", bound=Callable[..., object])
 
@@ -61,8 +62,15 @@ def walk(machine: Callable[[], RuleBasedStateMachine], run_seed: int, scale: flo
 
     seed(run_seed)(begun)
     scaled = _settings(max(FEWEST, round(count * scale)))
-    chosen = settings(scaled, stateful_step_count=steps, report_multiple_bugs=False, verbosity=Verbosity.quiet)
+    chosen = settings(scaled, stateful_step_count=steps, report_multiple_bugs=False)
     run_state_machine_as_test(begun, settings=chosen)  # type: ignore[arg-type]  # any factory will do
+
+
+def is_out_of_time(error: BaseException) -> bool:
+    """Whether a check has ended because its time was up; an example that ends before it has drawn looks flaky."""
+    return isinstance(error, OutOfTime) or (
+        isinstance(error, FlakyStrategyDefinition) and isinstance(error.__context__, OutOfTime)
+    )
 
 
 def watched(check: Any, timed: Callable[[Callable[..., Any]], Timed]) -> Timed:
@@ -86,6 +94,7 @@ def _settings(count: int, database: ExampleDatabase | None = None, *, begins_wit
         deadline=None,
         database=database,
         print_blob=False,
+        verbosity=Verbosity.quiet,  # findings say all there is to say; the time for shrinking is ours, not five minutes
         suppress_health_check=SUPPRESSED,
         phases=[*PHASES[:1], *([Phase.reuse] if begins_with_kept else []), *PHASES[1:]],
     )

@@ -45,13 +45,14 @@ class Results:
 
     @cached_property
     def findings(self) -> Sequence[Found]:
-        """Each fault once, those that fail the run first."""
+        """Each fault once, as it shows in the fewest steps; those that fail the run first."""
         checks: dict[str, list[str]] = {}
         first: dict[str, Mapping[str, Any]] = {}
         for check in self.checks:
             for each in check.findings:
                 checks.setdefault(each["fingerprint"], []).append(check.check)
-                first.setdefault(each["fingerprint"], each)
+                key = each["fingerprint"]
+                first[key] = min(first.get(key, each), each, key=lambda one: len(one.get("steps", ())))
         found = [Found(each, each.get("standing", "failed"), checks[key]) for key, each in first.items()]
         return sorted(found, key=lambda each: STANDINGS.index(Outcome(each.standing)))
 

@@ -21,12 +21,12 @@ from contract_tests.ledger import Ledger
 from contract_tests.observing import Observer, Traffic
 from contract_tests.pace import SPARE, Pace
 from contract_tests.redaction import Redactor
-from contract_tests.reproduction import Steps, as_pytest, as_shell, is_login, reproduced
+from contract_tests.reproduction import Steps, as_pytest, as_shell, essential, is_login, reproduced
 from contract_tests.sharing import Exclusive
 from contract_tests.target import GROUPS, Credentials, Limits, Target
 from contract_tests.timing import Timer
 from contract_tests.transport import Recorder, Transport
-from contract_tests.waivers import Waiver
+from contract_tests.waivers import Waiver, waiver_of
 from openapi import Contract
 
 LOCK = "payment-request.lock"
@@ -130,7 +130,7 @@ class Run:
         contracts = {group: contract(group) for group in GROUPS}
         target = self.settings.target
         steps = self.examiner.recorder.steps if broken.steps is None else broken.steps
-        exchanges = [each for each in steps if not is_login(each, target)]
+        exchanges = essential(broken, [each for each in steps if not is_login(each, target)], contracts)
         redactor = self.observer.redactor
         group, says, provenance, source = standing(broken, contracts)
         found = fingerprint(broken, suite)
@@ -161,7 +161,7 @@ class Run:
 
     def waiver(self, finding: Finding) -> Waiver | None:
         """The waiver of a finding, expired or not."""
-        return next((each for each in self.settings.waivers if each.fingerprint == finding.fingerprint), None)
+        return waiver_of(finding.fingerprint, self.settings.waivers)
 
     def fails(self, finding: Finding) -> bool:
         """Whether a finding that nobody has waived fails the run."""

@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import math
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import Any
 
 import pytest
 
 from contract_tests.plugin import SUITES
 
 DEFAULT_PRIORITY = 50
+HIGHEST_OF_SINGLE = 25
+"""Checks with a number up to this one make a few calls each, and no examples."""
+
 _OPTIONS = ("suite", "operation", "rule")
 
 
@@ -71,23 +76,47 @@ def known_names(asked: Mapping[str, Sequence[str]]) -> None:
 
 
 def in_order(items: Iterable[pytest.Item], config: pytest.Config) -> list[pytest.Item]:
-    """Checks of a lower priority number come first; then what failed before; then each suite in its turn.
+    """Checks that make a few calls each come before those that try many; what failed before comes first among its like.
 
-    A suite's next check says the more, the less the suite has said: so all of them are heard early. Where it is asked
-    for, what failed before comes before all else.
+    Among them all suites go on side by side, small ones faster, and in a suite all tests: the next case of a test says
+    the more, the less the others have said, so all of them are heard early, however slow the target is. Where it is
+    asked for, what failed before comes before all else.
     """
     from contract_tests.beginning import remembered
 
     failed, is_first = remembered(config)
-    known = sorted(items, key=lambda item: (_priority(item), item.nodeid))
-    heard: Counter[tuple[int, str]] = Counter()
-    keys: dict[pytest.Item, tuple[bool, int, bool, int, str]] = {}
-    for item in known:
+    known = list(items)
+    cases = _turns(known, lambda item: item.nodeid.partition("[")[0], lambda item: (item.nodeid,))
+    sizes = Counter((_class(item), suite_of(item)) for item in known)
+    turns = _turns(
+        known, lambda item: (_class(item), suite_of(item)), lambda item: (cases[item], _priority(item), item.nodeid)
+    )
+
+    def key(item: pytest.Item) -> tuple[Any, ...]:
         has_failed = check_name(item.nodeid) in failed
-        place = (_priority(item), suite_of(item))
-        keys[item] = (not (is_first and has_failed), place[0], not has_failed, heard[place], item.nodeid)
-        heard[place] += 1
-    return sorted(known, key=keys.__getitem__)
+        turn = turns[item] / math.sqrt(sizes[_class(item), suite_of(item)])
+        return not (is_first and has_failed), _class(item), not has_failed, turn, item.nodeid
+
+    return sorted(known, key=key)
+
+
+def _turns(
+    items: Iterable[pytest.Item],
+    group: Callable[[pytest.Item], object],
+    order: Callable[[pytest.Item], tuple[Any, ...]],
+) -> dict[pytest.Item, int]:
+    """Which item of its group each one is."""
+    counts: Counter[object] = Counter()
+    found: dict[pytest.Item, int] = {}
+    for item in sorted(items, key=order):
+        found[item] = counts[group(item)]
+        counts[group(item)] += 1
+    return found
+
+
+def _class(item: pytest.Item) -> int:
+    """What is decided by a few calls each is one class; beyond it, each priority is one."""
+    return max(_priority(item), HIGHEST_OF_SINGLE)
 
 
 def _priority(item: pytest.Item) -> int:

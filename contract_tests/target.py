@@ -82,6 +82,11 @@ class Target:
     def is_mock(self) -> bool:
         return bool(self.mock_origin)
 
+    def is_own(self, url: str) -> bool:
+        """Whether a URL leads to one of the origins that are named for the target, and not to somebody else's."""
+        named = (*self.bases.values(), self.token_url, self.mock_origin)
+        return origin_of(url) in {origin_of(each) for each in named if each}
+
     @property
     def may_write(self) -> bool:
         return self.writes == "own-data"
@@ -193,6 +198,15 @@ class _Reader:
         return WrongUse(f"{self._file}: targets.{self._name}.{member} {complaint}")
 
 
+def origin_of(url: str) -> tuple[str, str, int | None]:
+    """Scheme, host and port, the port that goes without saying among them; no origin for what is no URL."""
+    try:
+        parts = urlsplit(url)
+        return parts.scheme.lower(), parts.hostname or "", parts.port or _PORTS.get(parts.scheme.lower())
+    except ValueError:
+        return "", "", None
+
+
 def is_origin_like(value: Any) -> bool:
     """Whether it is a URL one can send requests to."""
     if not isinstance(value, str):
@@ -212,6 +226,7 @@ def nearest(name: str, known: Iterable[str]) -> str:
     return f"; meant: {', '.join(found)}?" if found else f"; possible: {', '.join(all_known)}"
 
 
+_PORTS = {"http": 80, "https": 443}
 _VARIABLE = re.compile(r"\$\{([A-Za-z_][A-Za-z0-9_]*)\}")
 _OPEN = ("client_id", "username", "redirect_uri")
 _LIMITS = ("requests_per_second", "max_requests", "timeout_seconds", "retries")

@@ -89,7 +89,7 @@ class Transport:
         """
         number = self.permits.require(method, url, body, operation_id)
         given = {name.lower(): value for name, value in (headers or {}).items()}
-        sent = Sent(method, url, {**self._shared_headers(), **given}, body)
+        sent = Sent(method, url, {**self._shared_headers(url), **given}, body)
         exchange = self._patiently(sent, operation_id)
         self.permits.learn(exchange, number)
         return exchange
@@ -127,7 +127,7 @@ class Transport:
         number = self.permits.require(sent.method.upper(), sent.url, body)
         self.pace.wait()
         started = time.monotonic()
-        shared = [(name, value) for name, value in self._shared_headers().items() if name not in sent.headers]
+        shared = [(name, value) for name, value in self._shared_headers(sent.url).items() if name not in sent.headers]
         content = request_bytes(sent.method, sent.url, [*shared, *headers], body)
         target = self.target
         try:
@@ -181,8 +181,10 @@ class Transport:
         self.recorder.note(exchange)
         return exchange
 
-    def _shared_headers(self) -> dict[str, str]:
-        return {"accept": "*/*", **{name.lower(): value for name, value in self.target.headers.items()}}
+    def _shared_headers(self, url: str) -> dict[str, str]:
+        """What goes with every request. The target's headers may hold a key: nobody else is sent them."""
+        own = self.target.headers if self.target.is_own(url) else {}
+        return {"accept": "*/*", **{name.lower(): value for name, value in own.items()}}
 
     def _session(self) -> requests.Session:
         """A session of this thread. The machine's proxies and passwords are none of the target's business."""

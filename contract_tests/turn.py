@@ -13,7 +13,7 @@ from contract_tests.errors import ExaminerError, NotReached, TargetUnreachable
 from contract_tests.examiner import contract
 from contract_tests.pace import BudgetSpent
 from contract_tests.plugin import RUN
-from contract_tests.properties import FEWEST, watched
+from contract_tests.properties import FEWEST, is_out_of_time, watched
 from contract_tests.reaching import probe
 from contract_tests.run import Run
 from contract_tests.timing import OutOfTime, Timed
@@ -32,10 +32,8 @@ def turn(item: pytest.Item) -> Iterator[None]:
     timer.is_watched = watch is not None
     try:
         yield
-    except OutOfTime:
-        _cut_short(watch)
-    except FlakyStrategyDefinition as error:
-        if not isinstance(error.__context__, OutOfTime):  # an example that ends before it has drawn looks like that
+    except (OutOfTime, FlakyStrategyDefinition) as error:
+        if not is_out_of_time(error):
             raise
         _cut_short(watch)
     except BudgetSpent as reason:

@@ -44,6 +44,11 @@ def read_waivers(file: Path) -> Sequence[Waiver]:
     return [_waiver(file, number, entry) for number, entry in enumerate(entries, 1)]
 
 
+def waiver_of(fingerprint: str, waivers: Sequence[Waiver]) -> Waiver | None:
+    """The waiver of what has a fingerprint, expired or not."""
+    return next((each for each in waivers if each.fingerprint == fingerprint), None)
+
+
 def _waiver(file: Path, number: int, given: object) -> Waiver:
     entry = given if isinstance(given, dict) else {}
     values = {name: str(entry.get(name, "")).strip() for name in _MEMBERS}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 import jsonschema_rs
@@ -14,7 +14,7 @@ from openapi.schemas import targets
 
 def problems(contract: Contract, document: Document) -> Iterator[DocumentError]:
     """All contradictions of a contract, one check after the other."""
-    for check in (_rules_are_documented, _lifecycles_are_whole, _references_lead_somewhere, _examples_conform):
+    for check in CHECKS.values():
         yield from check(contract, document)
 
 
@@ -157,3 +157,12 @@ def _contents(operation: Operation) -> Iterator[tuple[str, Content]]:
     for answer in operation.answers.values():
         for content in answer.contents:
             yield f"{operation.pointer}{to_pointer('responses', answer.status, 'content', content.media_type)}", content
+
+
+CHECKS: Mapping[str, Callable[[Contract, Document], Iterator[DocumentError]]] = {
+    "rules": _rules_are_documented,
+    "lifecycles": _lifecycles_are_whole,
+    "references": _references_lead_somewhere,
+    "examples": _examples_conform,
+}
+"""What is checked, by its subject."""

@@ -6,15 +6,14 @@ A format has `FILE`, the name of what it writes, and `render(results)`, which gi
 
 from __future__ import annotations
 
-import importlib
-import os
-import pkgutil
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Protocol, cast
 
+from contract_tests.discovery import module_named, module_names
 from contract_tests.errors import WrongUse
 from contract_tests.results import Results, results_in
+from contract_tests.whole_files import write_whole
 
 
 class Format(Protocol):
@@ -27,7 +26,7 @@ class Format(Protocol):
 
 def formats() -> list[str]:
     """The names of all formats."""
-    return sorted(each.name for each in pkgutil.iter_modules(__path__))
+    return module_names(__name__)
 
 
 def write(folder: Path, names: Iterable[str]) -> list[Path]:
@@ -46,22 +45,12 @@ def write(folder: Path, names: Iterable[str]) -> list[Path]:
 
 def format_named(name: str) -> Format:
     """A format by its name. Raises `WrongUse` where there is none."""
-    if name not in formats():
-        raise WrongUse(f"no report is called {name!r}; possible: {', '.join(formats())}")
-    return cast("Format", importlib.import_module(f"{__name__}.{name}"))
+    return cast("Format", module_named(__name__, name, "report"))
 
 
 def _written(each: Format, results: Results) -> Path:
-    """The file, complete or not there at all."""
     file = results.folder / each.FILE
-    unfinished = file.with_name(f".{file.name}.{os.getpid()}")
-    try:
-        with unfinished.open("w", encoding="utf-8", errors="replace", newline="\n") as out:
-            for piece in each.render(results):
-                out.write(piece)
-        unfinished.replace(file)
-    finally:
-        unfinished.unlink(missing_ok=True)
+    write_whole(file, each.render(results))
     publish = getattr(each, "publish", None)
     if publish is not None:
         publish(results, file)

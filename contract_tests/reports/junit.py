@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Sequence
 from typing import Any
-from xml.sax.saxutils import escape, quoteattr
 
+from contract_tests.escaping import xml_attributes as _attributes
+from contract_tests.escaping import xml_text as _text
 from contract_tests.events import CheckEnded, Outcome
 from contract_tests.results import Results
 from contract_tests.texts import OUTCOME_WORDS, difference_lines, shown
 
 FILE = "junit.xml"
 _SKIPPED = frozenset({Outcome.REFUTED, Outcome.WAIVED, Outcome.NOT_REACHED, Outcome.NOT_RUN})
-_NOT_IN_XML = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 
 def render(results: Results) -> Iterator[str]:
@@ -80,16 +79,3 @@ def _numbers(checks: Sequence[CheckEnded]) -> dict[str, str]:
 
 def _time(seconds: float) -> str:
     return f"{seconds:.3f}"
-
-
-def _attributes(**values: str) -> str:
-    return "".join(f" {name}={quoteattr(_allowed(value))}" for name, value in values.items())
-
-
-def _text(text: str) -> str:
-    return escape(_allowed(text))
-
-
-def _allowed(text: str) -> str:
-    """The text without the characters that XML can't have."""
-    return _NOT_IN_XML.sub("\ufffd", text)

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-import os
-import re
 from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import Any
 
+from contract_tests.build_server import add_to_summary
+from contract_tests.escaping import markdown_block as block
+from contract_tests.escaping import markdown_code as code
+from contract_tests.escaping import markdown_text as text
 from contract_tests.events import Outcome
 from contract_tests.places import place_of
 from contract_tests.results import Found, Results
-from contract_tests.texts import OUTCOME_WORDS, counted, duration, shown
+from contract_tests.texts import OUTCOME_WORDS, counted, duration
 
 FILE = "summary.md"
 MOST = 30
@@ -22,7 +23,6 @@ _HEADINGS = {
     Outcome.WAIVED: "Waived",
 }
 _SIGN = {"good": "✅", "bad": "❌", "unsure": "⚠️"}
-_MARKUP = frozenset("\\`*_{}[]()<>#+-!|~&\"'@$^=:")
 
 
 def render(results: Results) -> Iterator[str]:
@@ -41,27 +41,7 @@ def render(results: Results) -> Iterator[str]:
 
 def publish(results: Results, file: Path) -> None:
     """Add it to the summary of the step that GitHub Actions runs."""
-    summary = os.environ.get("GITHUB_STEP_SUMMARY")
-    if summary:
-        with Path(summary).open("a", encoding="utf-8") as out:
-            out.write(file.read_text(encoding="utf-8") + "\n")
-
-
-def text(value: Any, most: int = 300) -> str:
-    """Plain words in one line: nothing in them is taken for Markdown or HTML."""
-    return "".join(f"&#{ord(each)};" if each in _MARKUP else each for each in shown(value, most))
-
-
-def code(value: Any) -> str:
-    """The same, as code."""
-    return f"<code>{text(value)}</code>"
-
-
-def block(content: str, language: str) -> str:
-    """Lines of code, whatever is in them."""
-    longest = max((len(each) for each in re.findall(r"`+", content)), default=0)
-    fence = "`" * max(3, longest + 1)
-    return f"{fence}{language}\n{content.rstrip()}\n{fence}\n"
+    add_to_summary(file.read_text(encoding="utf-8"))
 
 
 def _suites(results: Results) -> Iterator[str]:

@@ -5,8 +5,9 @@ was mended. Secrets are no part of them: tokens and card numbers come from the e
 """
 
 from contract_tests.reproduction.building import is_login, reproduced
+from contract_tests.reproduction.pruning import essential
 from contract_tests.reproduction.python_file import as_pytest
 from contract_tests.reproduction.shell_script import as_shell
 from contract_tests.reproduction.steps import Steps
 
-__all__ = ["Steps", "as_pytest", "as_shell", "is_login", "reproduced"]
+__all__ = ["Steps", "as_pytest", "as_shell", "essential", "is_login", "reproduced"]

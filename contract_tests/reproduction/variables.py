@@ -43,6 +43,11 @@ def found_in(exchanges: Sequence[Exchange]) -> list[Found]:
     return sorted(found.values(), key=lambda each: -len(each.value))
 
 
+def is_in_request(value: str, exchange: Exchange) -> bool:
+    """Whether a request names a value."""
+    return _whole(value).search(_request(exchange)) is not None
+
+
 def with_places(text: str, known: Sequence[Found], call: int) -> str:
     """The text of a request with variables for what earlier answers gave."""
     for each in known:

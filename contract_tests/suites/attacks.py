@@ -3,19 +3,25 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from functools import partial
 from typing import Any
 
+import pytest
 from hypothesis import strategies as st
 
 from contract_tests import bodies
 from contract_tests.attacking import Attack, told_secret
 from contract_tests.broken import Broken, Difference
 from contract_tests.envelopes import named
-from contract_tests.examiner import Examiner
+from contract_tests.examiner import Examiner, contract
 from contract_tests.exchange import Exchange
+from contract_tests.target import GROUPS
+from contract_tests.wire import chunked
 from contract_tests.workshop import Invoices
+
+ODD_METHOD = (200, 204, 400, 401, 404, 405, 501)
+"""How a method that is not offered may be answered."""
 
 
 def typed(attack: Attack, media_type: str) -> Exchange:
@@ -37,6 +43,24 @@ def padded(attack: Attack, length: int) -> bytes:
     """A good body with as many blanks after it as make so many bytes."""
     content = fresh(attack)
     return content + b" " * (length - len(content))
+
+
+def sent_too_long(attack: Attack, body: bytes) -> Iterator[tuple[str, Callable[[], Exchange]]]:
+    """A body that is too long, counted before it comes and while it does."""
+    as_json = [("Content-Type", "application/json")]
+    counted = [*as_json, ("Content-Length", str(len(body)))]
+    in_chunks = [*as_json, ("Transfer-Encoding", "chunked")]
+    yield f"a body of {len(body)} bytes", lambda: attack.ask_bytes(counted, body)
+    yield f"a body of {len(body)} bytes in chunks", lambda: attack.ask_bytes(in_chunks, chunked(body, 1 << 16))
+
+
+def odd_methods(real: str) -> Iterator[tuple[str, str, dict[str, str]]]:
+    """Methods that a path does not offer, and headers that say the method is the real one."""
+    for method in ("HEAD", "OPTIONS", "TRACE", "PATCH", "delete", "get", "BREW", "M-SEARCH"):
+        yield method, method, {}
+    override = dict.fromkeys(("x-http-method-override", "x-http-method", "x-method-override"), real)
+    for method in ("GET", "PATCH", "PUT", "OPTIONS"):
+        yield f"{method} that is said to be another method", method, override
 
 
 def is_free_text(schema: Any) -> bool:
@@ -88,7 +112,7 @@ def at(value: Any, place: Any) -> Any:
 
 def file_name(attack: Attack, what: str, name: str) -> Iterator[Broken]:
     """What is wrong about announcing a file of this name."""
-    content = json.dumps({**attack.start(), "filename": name}).encode()
+    content = json.dumps(attack.harmless({**attack.start(), "filename": name})).encode()
     yield from attack.survived(f"a file name with {what}", partial(attack.ask, content))
     answer = attack.examiner.recorder.steps[-1]
     if not answer.is_success:
@@ -177,3 +201,23 @@ def is_json(content: bytes) -> bool:
     except (ValueError, RecursionError):
         return False
     return True
+
+
+def taking_bodies(*names: str) -> list[Any]:
+    """The operations that take a body, proving those rules of these names that their group has."""
+    return [
+        pytest.param(
+            group,
+            each.id,
+            id=each.id,
+            marks=[
+                pytest.mark.proves(
+                    *[rule for name in names if (rule := named(contract(group), name)) in contract(group).rules]
+                ),
+                pytest.mark.about(each.id),
+            ],
+        )
+        for group in GROUPS
+        for each in contract(group).operations.values()
+        if each.body
+    ]

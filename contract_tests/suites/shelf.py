@@ -13,7 +13,8 @@ from contract_tests.decimals import loads
 from contract_tests.examiner import Examiner
 from contract_tests.exchange import Exchange
 from contract_tests.models import listing
-from contract_tests.suites.tracked import Tracked, new_mark, require_item
+from contract_tests.suites.listed import require_item
+from contract_tests.suites.tracked import Tracked, new_mark
 from contract_tests.workshop import Invoices, must_succeed
 
 Json = dict[str, Any]

@@ -55,6 +55,35 @@ HALVES: list[Json] = [
 """Where half up and half even part, and sums of what was rounded from what was not."""
 
 
+MIXED: list[Json] = [
+    {
+        "lineItems": [
+            bodies.line("Rope", Decimal("2.345"), Decimal("19.995"), discountPercentage=Decimal("12.5")),
+            bodies.line("Sail", 3, Decimal("0.335"), discountPercentage=Decimal("33.333")),
+            bodies.line("Anchor", 1, Decimal("1234.56")),
+            bodies.line("Chain", Decimal("0.125"), Decimal("80.2")),
+            bodies.line("Nothing", 0, 5),
+            {"name": "One of it", "unitPrice": Decimal("7.77")},
+            {"name": "Free", "quantity": 3},
+        ],
+        "discountPercentage": Decimal("7.125"),
+        "taxPercentage": Decimal("8.875"),
+        "feesPercentage": Decimal("1.995"),
+        "shippingAmount": Decimal("17.35"),
+    },
+    {"lineItems": [bodies.line(f"Line {each}", each, Decimal("0.1")) for each in range(1, 12)], "feesPercentage": 3},
+    {"lineItems": [bodies.line("Boat", 1, 100)], "discountPercentage": 10, "taxPercentage": 20, "shippingAmount": 5},
+]
+"""All that there is to say of amounts, and where the figures part that are taken from one another."""
+
+
+@pytest.mark.priority(20)
+@pytest.mark.parametrize("number", range(len(MIXED)))
+def test_figures_of_everything_at_once(examiner: Examiner, number: int) -> None:
+    invoices = Invoices(examiner)
+    require_figures(invoices, invoices.create(**MIXED[number]), MIXED[number])
+
+
 @pytest.mark.priority(20)
 @pytest.mark.parametrize("number", range(len(HALVES)))
 def test_halves_are_rounded_up(examiner: Examiner, number: int) -> None:

@@ -8,20 +8,26 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from contract_tests.api import NO_TOKEN, Api
+from contract_tests.api import NO_TOKEN
 from contract_tests.authorization_server import AuthorizationServer
-from contract_tests.control import Control
 from contract_tests.credentials import Tokens, parts_of
 from contract_tests.examiner import Examiner
-from contract_tests.forgeries import Attempt, badly_issued, decoded, forged, joined, malformed, signed_by, without_token
+from contract_tests.forgeries import (
+    Attempt,
+    badly_issued,
+    decoded,
+    forged,
+    joined,
+    malformed,
+    signed_by,
+    without_token,
+)
 from contract_tests.properties import examples
-from contract_tests.suites.authorization import ownership
+from contract_tests.suites.authorization import clocks, ownership
 from contract_tests.suites.authorization.choosing import (
-    CHEAP,
     LETTERS,
     MOCKS_OWN,
     OTHER_GROUP,
-    SPARE,
     every_operation,
     of_the_mock,
     one_of_each_group,
@@ -38,8 +44,9 @@ from contract_tests.suites.authorization.refusing import (
     require_unauthorized,
     require_unchanged,
 )
-from contract_tests.suites.authorization.scenes import CONTRACTS, GROUP_OF, bare_scene, scene
+from contract_tests.suites.authorization.scenes import GROUP_OF, bare_scene, scene
 from contract_tests.suites.cases import each_case
+from contract_tests.well_signed import for_several, with_more_grants, with_other_grants
 
 
 @pytest.mark.priority(10)
@@ -114,29 +121,30 @@ def test_without_the_permission(examiner: Examiner, operation_id: str) -> None:
 
 
 @pytest.mark.priority(20)
+@one_of_each_group("LACKING")
+def test_with_another_grant(examiner: Examiner, operation_id: str) -> None:
+    """What is granted must be what is needed, to the letter; more may be granted beside it."""
+    call = bare_scene(examiner, examiner.api(GROUP_OF[operation_id]), operation_id)
+    token, key = examiner.tokens.get(call.group), AuthorizationServer(examiner).own_key()
+    for attempt in each_case(examiner, with_more_grants(token, key)):
+        require_let_in(call.call(token=NO_TOKEN, headers=attempt.headers), LACKING[call.group], attempt.name)
+    require_all_refused(examiner, lambda: call, list(with_other_grants(token, key)), LACKING[call.group])
+
+
+@pytest.mark.priority(20)
+@one_of_each_group(INVALID)
+def test_a_token_for_several_audiences(examiner: Examiner, operation_id: str) -> None:
+    call = bare_scene(examiner, examiner.api(GROUP_OF[operation_id]), operation_id)
+    attempts = for_several(examiner.tokens.get(call.group), AuthorizationServer(examiner).own_key())
+    for attempt in each_case(examiner, attempts):
+        require_let_in(call.call(token=NO_TOKEN, headers=attempt.headers), INVALID, attempt.name)
+
+
+@pytest.mark.priority(20)
 @every_operation(EXPIRED)
 def test_with_an_expired_token(examiner: Examiner, operation_id: str) -> None:
     """In a namespace of its own, for the clock is moved there: good until shortly before its end, and not after it."""
-    group = GROUP_OF[operation_id]
-    examiner.require_control("the end of a token")
-    control = Control(examiner.transport)
-    control.begin()
-    try:
-        api = Api(
-            CONTRACTS[group], examiner.transport, Tokens(examiner.transport, control.headers), headers=control.headers
-        )
-        token = Tokens(examiner.transport, control.headers).get(group)
-        claims = parts_of(token)[1]
-        call = bare_scene(examiner, api, operation_id)
-        seconds = claims["exp"] - claims["iat"]
-        if operation_id in CHEAP.values():
-            control.advance(f"PT{seconds - SPARE}S")
-            require_let_in(call.call(token=token), EXPIRED, "a token that expires soon")
-            seconds = SPARE
-        control.advance(f"PT{seconds + SPARE}S")
-        require_unauthorized(group, call.call(token=token), EXPIRED, "an expired token")
-    finally:
-        control.end()
+    clocks.require_to_expire(examiner, operation_id)
 
 
 @pytest.mark.priority(20)

@@ -5,15 +5,17 @@ from __future__ import annotations
 import base64
 from collections.abc import Mapping
 from decimal import Decimal
+from typing import Any
 
 import pytest
 
-from contract_tests import bodies
+from contract_tests import bodies, hostile
 from contract_tests.broken import Broken, Difference
 from contract_tests.errors import NotReached
 from contract_tests.examiner import Examiner
 from contract_tests.pdf_text import readings, says
-from contract_tests.suites.cases import fixture
+from contract_tests.suites.cases import each_case, fixture
+from contract_tests.suites.invoice_cases import FULL
 from contract_tests.suites.tracked import Tracked, in_state
 from contract_tests.workshop import Invoices, must_succeed
 
@@ -97,6 +99,29 @@ def test_the_document_shows_what_the_invoice_says(examiner: Examiner) -> None:
         differences = [Difference(place, expected[place], "not in the document") for place in missing]
         message = "the document shows number, who sells and who pays, the lines and the figures"
         raise Broken("INV-PDF-CONTENT", message, differences, operation_id=PDF)
+
+
+PRINTED: Mapping[str, Mapping[str, Any]] = {
+    "nobody": {"customer": None},
+    "a company": {"customer": {"companyName": "Café Corazón 東京"}},
+    "a first name": {"customer": {"firstName": "Ada"}},
+    "no due date": {"dueDate": None},
+    "lines without a name": {"lineItems": [{"unitPrice": 5}]},
+    "many lines": {"lineItems": [bodies.line(f"Line {number}", number, 3) for number in range(1, 120)]},
+    "long texts": {"lineItems": [bodies.line("Rope " * 200, description="long " * 300)]},
+    "texts of all kinds": {"lineItems": [bodies.line(text) for text in hostile.TEXTS.values()]},
+    "a cent": {"lineItems": [bodies.line("Pin", 1, Decimal("0.01"))]},
+    "all there is to say": FULL,
+}
+
+
+@pytest.mark.priority(25)
+@pytest.mark.proves("INV-PDF-CONTENT", "INV-PDF-STATE")
+@pytest.mark.about(PDF)
+def test_every_published_invoice_has_a_document(examiner: Examiner) -> None:
+    invoices = Invoices(examiner)
+    for changes in each_case(examiner, PRINTED.values()):
+        require_pdf(document(Tracked.published(invoices, **changes)))
 
 
 def own_contact(invoices: Invoices) -> Mapping[str, str]:

@@ -10,9 +10,10 @@ import pytest
 
 from contract_tests import bodies
 from contract_tests.broken import Broken, Difference
-from contract_tests.examiner import Examiner
+from contract_tests.examiner import Examiner, contract
 from contract_tests.exchange import Exchange
 from contract_tests.models.invoice import ask
+from contract_tests.suites.cases import each_case
 from contract_tests.suites.refusals import require_refused
 from contract_tests.suites.tracked import Tracked, in_state, new_mark
 from contract_tests.workshop import Invoices, must_succeed
@@ -160,6 +161,45 @@ def test_a_replay_ignores_what_has_happened_since(examiner: Examiner) -> None:
     require_replayed(first, invoice.send(UPDATE, update, headers=keys[0]), UPDATE)
     require_replayed(published, invoice.send(PUBLISH, invoice.good(PUBLISH), headers=keys[1]), PUBLISH)
     invoice.require_unchanged(PUBLISH, REPLAY)
+
+
+@pytest.mark.proves(REPLAY)
+@pytest.mark.about(CREATE, PUBLISH)
+@pytest.mark.parametrize("operation_id", [CREATE, PUBLISH])
+def test_a_key_outlives_the_token_it_came_with(examiner: Examiner, operation_id: str) -> None:
+    """Whoever has to log in again before repeating a call is the same merchant still."""
+    invoices, mark, key = Invoices(examiner), new_mark(examiner), new_key()
+    first = made(invoices, operation_id, bodies.invoice(mark), key)
+    examiner.tokens.forget()
+    require_replayed(first, made(invoices, operation_id, bodies.invoice(mark), key), operation_id)
+    require_count(invoices, mark, 1, operation_id)
+
+
+LONGEST_KEY = max(
+    int(each.schema["maxLength"])
+    for each in contract("invoices").operations[CREATE].parameters
+    if each.name.lower() == "idempotency-key"
+)
+NEAR_KEYS: Mapping[str, tuple[str, str]] = {
+    "in capitals": ("contract-tests-{}-key", "contract-tests-{}-KEY"),
+    "longer by a letter": ("contract-tests-{}", "contract-tests-{}x"),
+    "with another end, as long as may be": ("{:x<" + str(LONGEST_KEY) + "}", "{:x<" + str(LONGEST_KEY - 1) + "}y"),
+    "with another beginning": ("contract-tests-{}", "x-contract-tests-{}"),
+    "with another sign": ("contract-tests_{}", "contract-tests-{}"),
+}
+
+
+@pytest.mark.proves(REPLAY)
+@pytest.mark.about(CREATE, PUBLISH)
+@pytest.mark.parametrize("operation_id", [CREATE, PUBLISH])
+def test_keys_that_differ_at_all_are_different(examiner: Examiner, operation_id: str) -> None:
+    """A key that is nearly another one is for another call."""
+    invoices = Invoices(examiner)
+    for patterns in each_case(examiner, NEAR_KEYS.values()):
+        mark, unique = new_mark(examiner), secrets.token_hex(8)
+        for pattern in patterns:
+            made(invoices, operation_id, bodies.invoice(mark), {"Idempotency-Key": pattern.format(unique)})
+        require_count(invoices, mark, 2, operation_id)
 
 
 def in_model(invoice: Tracked, action: str) -> Any:

@@ -95,6 +95,31 @@ def test_deleting_takes_one_invoice_only(examiner: Examiner) -> None:
         other.require_unchanged("deleteInvoice", "INV-DELETE-STATE")
 
 
+REFUSED = {
+    each: next(cell.state for cell in LIFECYCLE.refusals if cell.action == each)
+    for each in OPERATIONS
+    if any(cell.action == each for cell in LIFECYCLE.refusals)
+}
+"""For each operation a state in which it is refused."""
+
+
+@pytest.mark.priority(15)
+@pytest.mark.proves(CHANGES_NOTHING)
+@pytest.mark.parametrize(
+    "operation_id",
+    [
+        pytest.param(
+            each, id=each, marks=[pytest.mark.about(each), pytest.mark.proves(LIFECYCLE.cell(each, state).rule)]
+        )
+        for each, state in REFUSED.items()
+    ],
+)
+def test_a_refusal_is_one_however_often_it_is_asked_for(examiner: Examiner, operation_id: str) -> None:
+    invoice = in_state(Invoices(examiner), REFUSED[operation_id])
+    for _ in range(3):
+        invoice.act(operation_id)
+
+
 PAID: dict[str, Sequence[str]] = {
     "by card": ["publishInvoice", "submitInvoice"],
     "by ACH": ["publishInvoice", "submitInvoiceAch", "settle"],

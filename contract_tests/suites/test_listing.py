@@ -10,7 +10,6 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from contract_tests import bodies
 from contract_tests.broken import Broken, Difference
 from contract_tests.examiner import Examiner, contract
 from contract_tests.models import listing
@@ -18,6 +17,7 @@ from contract_tests.models.comparing import instant
 from contract_tests.properties import examples
 from contract_tests.suites.cases import each_case
 from contract_tests.suites.refusals import require_refused
+from contract_tests.suites.searching import SPECIAL, holding, require_found, require_number_found
 from contract_tests.suites.shelf import COUNT, LIST, shelf
 from contract_tests.suites.tracked import Tracked, in_state, new_mark
 from contract_tests.workshop import Invoices, must_succeed
@@ -46,6 +46,29 @@ def test_what_is_not_said_has_a_default(examiner: Examiner) -> None:
     for query in ({}, {"page": 2}, {"pageSize": 5}, {"asc": False}, {"orderBy": "number"}, {"asc": True}):
         whole.begin()
         whole.check(dict(query))
+
+
+LARGEST = max(
+    int(each.schema["maximum"]) for each in contract("invoices").operations[LIST].parameters if each.name == "pageSize"
+)
+
+
+@pytest.mark.proves("INV-LIST-PAGES", "INV-LIST-TOTAL")
+def test_the_largest_page_is_full(examiner: Examiner) -> None:
+    """Of one more than fit, the second page has the last."""
+    invoices, mark = Invoices(examiner), new_mark(examiner)
+    made = [invoices.create(additionalNotes=mark, customer=None) for _ in range(LARGEST + 1)]
+    found = []
+    for page, count in ((1, LARGEST), (2, 1)):
+        query = {"search": mark, "page": page, "pageSize": LARGEST}
+        answer = must_succeed(examiner.invoices.call(LIST, query=query), LIST).json
+        found += [each["id"] for each in answer["items"]]
+        if (len(answer["items"]), answer["total"]) != (count, len(made)):
+            difference = Difference("/items", f"{count} of {len(made)}", f"{len(answer['items'])} of {answer['total']}")
+            raise Broken("INV-LIST-PAGES", f"page {page} of {LARGEST} is full", [difference], operation_id=LIST)
+    if sorted(found) != sorted(made):
+        difference = Difference("/items/*/id", len(made), len(set(found)))
+        raise Broken("INV-LIST-PAGES", "the pages have each invoice once", [difference], operation_id=LIST)
 
 
 WRONG: Sequence[tuple[Json, str]] = [
@@ -148,18 +171,6 @@ def text(value: Any) -> str:
 # --- search ----------------------------------------------------------------------------------------------------------
 
 
-def searched(examiner: Examiner, text: str) -> list[str]:
-    answer = must_succeed(examiner.invoices.call(LIST, query={"search": text, "pageSize": 100}), LIST)
-    return [str(each["id"]) for each in answer.json["items"]]
-
-
-def require_found(examiner: Examiner, text: str, expected: Sequence[str], what: str) -> None:
-    found = searched(examiner, text)
-    if sorted(found) != sorted(expected):
-        difference = Difference("/items/*/id", sorted(expected), sorted(found))
-        raise Broken("INV-LIST-SEARCH", f"search finds {what}", [difference], operation_id=LIST)
-
-
 FIELDS = ["firstName", "lastName", "companyName", "email", "additionalNotes", "number"]
 NOT_SEARCHED = ["mobileNumber", "line name", "line code", "city"]
 
@@ -178,27 +189,6 @@ def test_search_looks_in_every_field(examiner: Examiner, name: str) -> None:
     require_found(examiner, word + "x", [], "nothing that is not there")
 
 
-def require_number_found(examiner: Examiner, invoice: Tracked) -> None:
-    number = str((invoice.seen or {})["number"])
-    for part in (number, number.lower(), number[1:]):
-        if invoice.id not in searched(examiner, part):
-            difference = Difference("/items/*/id", invoice.id, "not there")
-            raise Broken("INV-LIST-SEARCH", "search finds the number", [difference], operation_id=LIST)
-
-
-def holding(name: str, word: str, tag: str) -> dict[str, Any]:
-    """What gives an invoice this word in a field."""
-    special: dict[str, dict[str, Any]] = {
-        "number": {},
-        "additionalNotes": {"mark": f"{tag}: note {word}."},
-        "email": {"customer": {"email": f"{word}@example.com"}},
-        "line name": {"lineItems": [bodies.line(word)]},
-        "line code": {"lineItems": [bodies.line(code=word)]},
-        "city": {"customer": {"firstName": "Ada", "billingAddress": {"city": word}}},
-    }
-    return special.get(name, {"customer": {name: f"A{word}B"}})
-
-
 @pytest.mark.proves("INV-LIST-SEARCH")
 def test_search_finds_first_and_last_name_together(examiner: Examiner) -> None:
     mark = new_mark(examiner)
@@ -214,12 +204,6 @@ def test_search_looks_nowhere_else(examiner: Examiner, name: str) -> None:
     require_found(examiner, word, [], "nothing in other fields")
 
 
-SPECIAL = [
-    *("a%b", "a_b", "aXb", "a'b", 'a"b', "a\\b", "a*b", "a?b", "a[x]b", "a.b", "a  b", "a+b", "a&b=c", "a#b", "a;--b"),
-    *("aéb", "aÑb", "aЖb", "aΩb", "a東京b", "a😀b", "<b>a</b>", "%", "_", "ab"),
-]
-
-
 @pytest.mark.proves("INV-LIST-SEARCH")
 def test_search_takes_every_character_as_itself(examiner: Examiner) -> None:
     invoices, mark = Invoices(examiner), new_mark(examiner)
@@ -230,6 +214,17 @@ def test_search_takes_every_character_as_itself(examiner: Examiner) -> None:
             expected = [found for word, found in notes.items() if word.casefold() == other.casefold()]
             require_found(examiner, f"{mark}{other}|", expected, "a text, case ignored")
     require_found(examiner, mark, list(notes.values()), "a text in all that have it")
+
+
+@pytest.mark.proves("INV-LIST-SEARCH")
+def test_blanks_are_characters(examiner: Examiner) -> None:
+    """Those at the ends of a search, too."""
+    invoices, mark = Invoices(examiner), new_mark(examiner)
+    apart, joined = (Tracked.draft(invoices, f"{mark}{each}").id for each in ("one two", "onetwo"))
+    require_found(examiner, f"{mark}one", [apart, joined], "a text without blanks")
+    for text in (f"{mark}one ", f"{mark}one t"):
+        require_found(examiner, text, [apart], "a text with the blank in it")
+    require_found(examiner, f" {mark}one", [], "nothing before which there is no blank")
 
 
 # --- all of it together ----------------------------------------------------------------------------------------------

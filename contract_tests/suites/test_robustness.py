@@ -16,6 +16,7 @@ from contract_tests.envelopes import named
 from contract_tests.examiner import Examiner, contract
 from contract_tests.properties import examples
 from contract_tests.suites.attacks import (
+    ODD_METHOD,
     damaged,
     file_name,
     fresh,
@@ -24,35 +25,17 @@ from contract_tests.suites.attacks import (
     kept,
     leaked,
     leaks,
+    odd_methods,
     odd_path,
     padded,
+    sent_too_long,
+    taking_bodies,
     typed,
     with_headers,
 )
 from contract_tests.tally import require_none
-from contract_tests.target import GROUPS
 from contract_tests.wire import chunked
 from contract_tests.workshop import Invoices
-
-
-def taking_bodies(*names: str) -> list[Any]:
-    """The operations that take a body, proving those rules of these names that their group has."""
-    return [
-        pytest.param(
-            group,
-            each.id,
-            id=each.id,
-            marks=[
-                pytest.mark.proves(
-                    *[rule for name in names if (rule := named(contract(group), name)) in contract(group).rules]
-                ),
-                pytest.mark.about(each.id),
-            ],
-        )
-        for group in GROUPS
-        for each in contract(group).operations.values()
-        if each.body
-    ]
 
 
 @pytest.mark.priority(20)
@@ -111,22 +94,7 @@ def test_the_size_of_bodies(examiner: Examiner, group: str, operation_id: str) -
     rule = contract(group).rules[named(contract(group), "BODY-SIZE")]
     most = rule.limits["maximumBytes"]
     too_long = padded(attack, most + 1)
-    as_json = [("Content-Type", "application/json")]
-    in_chunks = [*as_json, ("Transfer-Encoding", "chunked")]
-    asks = [
-        partial(
-            attack.refused_by,
-            f"a body of {most + 1} bytes",
-            lambda: attack.ask_bytes([*as_json, ("Content-Length", str(most + 1))], too_long),
-            rule.id,
-        ),
-        partial(
-            attack.refused_by,
-            f"a body of {most + 1} bytes in chunks",
-            lambda: attack.ask_bytes(in_chunks, chunked(too_long, 1 << 16)),
-            rule.id,
-        ),
-    ]
+    asks = [partial(attack.refused_by, what, ask, rule.id) for what, ask in sent_too_long(attack, too_long)]
     require_none(unchanged(attack, asks))
     require_none(attack.taken_as(f"a body of {most} bytes", lambda: attack.ask(padded(attack, most))))
 
@@ -254,14 +222,8 @@ def test_methods_that_are_odd(examiner: Examiner, group: str, operation_id: str)
     attack = Attack(examiner, group, operation_id)
     url = attack.url(attack.path())
     before = attack.look()
-    override = dict.fromkeys(("x-http-method-override", "x-http-method", "x-method-override"), attack.operation.method)
-    fine = (200, 204, 400, 401, 404, 405, 501)
-    asks: list[tuple[str, dict[str, str]]] = [
-        (method, {}) for method in ("HEAD", "OPTIONS", "TRACE", "PATCH", "delete", "get", "BREW", "M-SEARCH")
-    ]
-    for method, headers in [*asks, ("GET", override), ("PATCH", override), ("PUT", override), ("OPTIONS", override)]:
-        what = f"{method} {headers and 'that is said to be another method'}".strip()
-        require_none(attack.survived(what, partial(attack.ask_url, url, method, headers), fine=fine))
+    for what, method, headers in odd_methods(attack.operation.method):
+        require_none(attack.survived(what, partial(attack.ask_url, url, method, headers), fine=ODD_METHOD))
         require_none(attack.changed(what, before))
 
 

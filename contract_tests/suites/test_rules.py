@@ -10,34 +10,26 @@ from typing import Any
 import pytest
 
 from contract_tests import bodies
+from contract_tests.boundaries import places, resolved
 from contract_tests.broken import Broken, Difference
 from contract_tests.examiner import Examiner, contract
 from contract_tests.suites.cases import each_case, server_time
+from contract_tests.suites.invoice_cases import DUE_DATES, FULL, JUST_PUBLISHABLE, NO_LINES, NO_TOTAL, Changes
 from contract_tests.suites.refusals import CHANGES_NOTHING, require_refused
 from contract_tests.suites.tracked import Tracked, in_state, new_mark
 from contract_tests.workshop import Invoices
 
 INVOICES = contract("invoices")
+MOST_LINES = next(
+    int(resolved(INVOICES, inner)["maxItems"])
+    for place, inner in places(INVOICES, INVOICES.operations["createInvoice"].body.contents[0].schema)  # type: ignore[union-attr]
+    if place == ("lineItems",)
+)
 CREATE, UPDATE, PUBLISH, SMS = "createInvoice", "updateInvoice", "publishInvoice", "sendInvoiceSms"
 pytestmark = pytest.mark.priority(20)
 
-Changes = Mapping[str, Any]
-
 # --- publishing -------------------------------------------------------------------------------------------------------
 
-NO_LINES: Sequence[Changes] = [{"lineItems": None}, {"lineItems": []}, {"lineItems": [], "shippingAmount": 5}]
-NO_TOTAL: Sequence[Changes] = [
-    {"lineItems": [bodies.line("Gift", 1, 0)]},
-    {"lineItems": [bodies.line("Gift", 0, 100)]},
-    {"lineItems": [bodies.line("Gift", 1, 100, discountPercentage=100)]},
-    {"lineItems": [bodies.line("Gift", 1, 100)], "discountPercentage": 100},
-    {"lineItems": [bodies.line("Gift", 1, Decimal("0.004"))]},
-]
-JUST_PUBLISHABLE: Sequence[Changes] = [
-    {"lineItems": [bodies.line("Pin", 1, Decimal("0.01"))]},
-    {"lineItems": [bodies.line("Gift", 1, 0)], "shippingAmount": Decimal("0.01")},
-    {"lineItems": [bodies.line("Pin", 1, Decimal("0.005"))]},
-]
 UNPUBLISHABLE = [
     pytest.param(rule, cases, id=rule, marks=pytest.mark.proves(rule))
     for rule, cases in (("INV-PUBLISH-LINES", NO_LINES), ("INV-PUBLISH-TOTAL", NO_TOTAL))
@@ -218,34 +210,6 @@ def test_everything_that_is_wrong_is_said_at_once(examiner: Examiner) -> None:
     draft.refused(UPDATE, body, "INV-BODY-SCHEMA", fields)
 
 
-FULL: Changes = {
-    "dueDate": "2031-03-01T12:30:00+05:30",
-    "shippingAmount": Decimal("12.5"),
-    "taxPercentage": Decimal("8.25"),
-    "feesPercentage": 1,
-    "discountPercentage": 5,
-    "achAllowFasterProcessing": True,
-    "customer": {
-        "firstName": "José",
-        "lastName": "Núñez",
-        "companyName": "Café Corazón 東京",
-        "email": "jose@example.com",
-        "mobileNumber": "+15035550111",
-        "smsNotification": True,
-        "billingAddress": {
-            "addressLine1": "77 Mission Blvd",
-            "addressLine2": "Suite 4",
-            "city": "Portland",
-            "stateId": 37,
-            "countryId": 1,
-            "postalCode": "97209",
-        },
-        "shippingAddress": {"addressLine1": "Pier 57", "city": "Seattle", "stateId": 47},
-    },
-}
-DUE_DATES = ["2031-03-01", "2031-03-01T00:00:00Z", "2031-02-28T22:15:00-04:30", "2031-03-01T10:00:00+14:00", None]
-
-
 @pytest.mark.proves("INV-PUBLISH-MERGE", "INV-AMOUNTS")
 @pytest.mark.about(CREATE, UPDATE, PUBLISH)
 def test_everything_that_is_said_is_kept(examiner: Examiner) -> None:
@@ -288,3 +252,11 @@ def test_lines_keep_their_ids_and_texts(examiner: Examiner) -> None:
     if [line["id"] for line in (draft.seen or {})["lineItems"]] != [line["id"] for line in kept]:
         difference = Difference("/lineItems/*/id", [line["id"] for line in kept], "others")
         raise Broken("INV-PUBLISH-MERGE", "what is not given stays", [difference], operation_id=PUBLISH)
+
+
+@pytest.mark.proves("INV-BODY-SCHEMA", "INV-AMOUNTS")
+@pytest.mark.about(CREATE, PUBLISH, "getInvoice")
+def test_an_invoice_may_have_as_many_lines_as_the_schema_allows(examiner: Examiner) -> None:
+    """They come back, each with its amount, and can be published."""
+    lines = [bodies.line(f"Line {number}", number, Decimal("0.07")) for number in range(1, MOST_LINES + 1)]
+    in_state(Invoices(examiner), "Published", lineItems=lines)

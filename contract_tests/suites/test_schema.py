@@ -10,6 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from contract_tests import named_exchanges
 from contract_tests.asking import Asking
 from contract_tests.attacking import Attack, unchanged
 from contract_tests.edge_requests import allowed, forbidden, texts
@@ -162,6 +163,16 @@ def with_body(*names: str) -> list[Any]:
     return [each for each in operations(*names) if contract(each.values[0]).operations[each.values[1]].body]
 
 
+def with_parameters(*names: str) -> list[Any]:
+    """The operations that take parameters."""
+    return [each for each in operations(*names) if contract(each.values[0]).operations[each.values[1]].parameters]
+
+
+def with_ids(*names: str) -> list[Any]:
+    """The operations that have ids in their paths."""
+    return [each for each in operations(*names) if contract(each.values[0]).operations[each.values[1]].is_templated]
+
+
 @pytest.mark.priority(20)
 @pytest.mark.parametrize(("group", "operation_id"), with_body("BODY-SCHEMA", "REFUSAL-CHANGES-NOTHING"))
 def test_what_bodies_must_not_hold(examiner: Examiner, group: str, operation_id: str) -> None:
@@ -172,7 +183,7 @@ def test_what_bodies_must_not_hold(examiner: Examiner, group: str, operation_id:
 
 
 @pytest.mark.priority(25)
-@pytest.mark.parametrize(("group", "operation_id"), with_body())
+@pytest.mark.parametrize(("group", "operation_id"), with_body("BODY-SCHEMA"))
 def test_what_bodies_may_hold(examiner: Examiner, group: str, operation_id: str) -> None:
     """Each constraint of the body's schema at its edge, and members that nobody knows: taken."""
     asking = Asking(examiner, group, operation_id)
@@ -182,7 +193,7 @@ def test_what_bodies_may_hold(examiner: Examiner, group: str, operation_id: str)
 
 
 @pytest.mark.priority(20)
-@pytest.mark.parametrize(("group", "operation_id"), operations("PARAMETER"))
+@pytest.mark.parametrize(("group", "operation_id"), with_parameters("PARAMETER"))
 def test_parameters(examiner: Examiner, group: str, operation_id: str) -> None:
     """Each parameter on both sides of the constraints of its schema."""
     asking = Asking(examiner, group, operation_id)
@@ -219,3 +230,25 @@ def test_other_paths(examiner: Examiner, group: str) -> None:
     """Paths that the contract does not have."""
     asked = Elsewhere(examiner, group)
     require_none(broken for path in asked.unknown() for broken in asked.nowhere(path))
+
+
+@pytest.mark.priority(10)
+@pytest.mark.parametrize(("group", "operation_id"), operations("RESPONSE", "INTERNAL"))
+def test_answers_in_every_state(examiner: Examiner, group: str, operation_id: str) -> None:
+    """Whatever is answered to a good request is in its envelope, and says so of itself."""
+    require_none(Asking(examiner, group, operation_id).anywhere())
+
+
+@pytest.mark.priority(10)
+@pytest.mark.parametrize(("group", "operation_id"), with_ids("PARAMETER"))
+def test_ids_in_other_letters(examiner: Examiner, group: str, operation_id: str) -> None:
+    """A UUID is the same in capitals (RFC 9562)."""
+    require_none(Asking(examiner, group, operation_id).in_capitals())
+
+
+@pytest.mark.priority(10)
+@pytest.mark.proves(*[named(contract(group), "RESPONSE") for group in GROUPS])
+@pytest.mark.parametrize("group", GROUPS)
+def test_headers_name_the_exchange(examiner: Examiner, group: str) -> None:
+    """The headers that all answers have are there, whatever is answered, and different in each exchange."""
+    require_none(named_exchanges.problems(examiner, group))

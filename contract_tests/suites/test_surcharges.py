@@ -68,6 +68,14 @@ def test_the_surcharge_is_taken_from_everything_before_it(examiner: Examiner, re
         made.look("getInvoiceCalculations")
 
 
+CHARGED: Changes = {
+    "discountPercentage": 5,
+    "taxPercentage": Decimal("8.25"),
+    "feesPercentage": 2,
+    "shippingAmount": Decimal("17.35"),
+}
+"""All that a surcharge is taken from."""
+
 WAYS: Mapping[str, Sequence[tuple[str, Changes | None]]] = {
     "published": [],
     "paid by card": [("submitInvoice", None)],
@@ -92,7 +100,7 @@ def test_the_surcharge_goes_with_the_way_of_paying(
     examiner: Examiner, way: Sequence[tuple[str, Changes | None]]
 ) -> None:
     known = processors(examiner)
-    made = Tracked.draft(Invoices(examiner), surcharges=known, cardPaymentProcessorId=dearest(known))
+    made = Tracked.draft(Invoices(examiner), surcharges=known, cardPaymentProcessorId=dearest(known), **CHARGED)
     made.act(PUBLISH)
     for action, body in way:
         made.act(action, body)

@@ -86,7 +86,7 @@ def test_urls_of_a_deleted_upload_lead_nowhere(examiner: Examiner) -> None:
 @pytest.mark.about("presignUpload")
 @pytest.mark.parametrize("case", of_rules(announcements.ACCEPTED))
 def test_a_file_that_is_taken(examiner: Examiner, case: Case) -> None:
-    answer = must_succeed(Uploads(examiner).call("presignUpload", body=case.body), "presignUpload", case.rule)
+    answer = must_succeed(Uploads(examiner).announce(case.body), "presignUpload", case.rule)
     examiner.ledger.note("upload", answer.json["uploadId"])
 
 
@@ -94,7 +94,7 @@ def test_a_file_that_is_taken(examiner: Examiner, case: Case) -> None:
 @pytest.mark.about("presignUpload")
 @pytest.mark.parametrize("case", of_rules(announcements.REFUSED))
 def test_a_file_that_is_not_taken(examiner: Examiner, case: Case) -> None:
-    answer = Uploads(examiner).call("presignUpload", body=case.body)
+    answer = Uploads(examiner).announce(case.body)
     require_refused(CONTRACT, answer, case.rule, f"an announcement with {case.name}")
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import http.client
+import socket
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -46,30 +47,52 @@ class Proxy:
     origin: str
     server: str
     change: Change | None = None
-    lock: threading.Lock = field(default_factory=threading.Lock)
+    connections: dict[int, http.client.HTTPConnection] = field(default_factory=dict)
 
     def answer(self, asked: Asked) -> Answered:
         return self.change(asked, self.forward) if self.change else self.forward(asked)
 
     def forward(self, asked: Asked) -> Answered:
-        """What the server says."""
+        """What the server says. Each thread keeps its connection, as long as the server does."""
+        kept = self.connections.get(threading.get_ident())
+        if kept is not None and kept.sock is not None:
+            try:
+                return self._asked(kept, asked)
+            except (OSError, http.client.HTTPException):  # it was closed meanwhile, or the request is what closes it
+                self.leave()
+        self.connections[threading.get_ident()] = connection = self._connected()
+        try:
+            return self._asked(connection, asked)
+        except BaseException:
+            self.leave()
+            raise
+
+    def leave(self) -> None:
+        """A thread has nothing more to ask."""
+        kept = self.connections.pop(threading.get_ident(), None)
+        if kept is not None:
+            kept.close()
+
+    def _connected(self) -> http.client.HTTPConnection:
         parts = urlsplit(self.server)
         connection = http.client.HTTPConnection(parts.hostname or "", parts.port, timeout=20)
-        try:
-            connection.putrequest(asked.method, asked.path, skip_host=True, skip_accept_encoding=True)
-            given = {**asked.headers, "host": parts.netloc}
-            if asked.body or asked.method in {"POST", "PUT", "PATCH"}:
-                given["content-length"] = str(len(asked.body))
-            for name, value in given.items():
-                if name not in {"connection", "transfer-encoding", "expect"}:
-                    connection.putheader(name, value.encode("latin-1"))
-            with contextlib.suppress(BrokenPipeError, ConnectionResetError):  # it may have answered before all was sent
-                connection.endheaders(asked.body or None)
-            answer = connection.getresponse()
-            headers = {name.lower(): value for name, value in answer.getheaders()}
-            return Answered(answer.status, headers, answer.read())
-        finally:
-            connection.close()
+        connection.connect()
+        connection.sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        return connection
+
+    def _asked(self, connection: http.client.HTTPConnection, asked: Asked) -> Answered:
+        connection.putrequest(asked.method, asked.path, skip_host=True, skip_accept_encoding=True)
+        given = {**asked.headers, "host": urlsplit(self.server).netloc}
+        if asked.body or asked.method in {"POST", "PUT", "PATCH"}:
+            given["content-length"] = str(len(asked.body))
+        for name, value in given.items():
+            if name not in {"connection", "transfer-encoding", "expect"}:
+                connection.putheader(name, value.encode("latin-1"))
+        with contextlib.suppress(BrokenPipeError, ConnectionResetError):  # it may have answered before all was sent
+            connection.endheaders(asked.body or None)
+        answer = connection.getresponse()
+        headers = {name.lower(): value for name, value in answer.getheaders()}
+        return Answered(answer.status, headers, answer.read())
 
 
 @contextmanager
@@ -87,6 +110,8 @@ def proxied(server: str) -> Iterator[Proxy]:
         listening.shutdown()
         listening.server_close()
         thread.join()
+        for connection in list(proxy.connections.values()):
+            connection.close()
 
 
 def _handler(proxy: Proxy) -> type[BaseHTTPRequestHandler]:
@@ -103,6 +128,10 @@ def _handler(proxy: Proxy) -> type[BaseHTTPRequestHandler]:
             lines += [] if is_empty else [f"content-length: {len(answer.body)}"]
             head = "\r\n".join(lines).encode("latin-1") + b"\r\n\r\n"
             self.wfile.write(head if is_empty else head + answer.body)
+
+        def finish(self) -> None:
+            proxy.leave()
+            super().finish()
 
         def _body(self, headers: dict[str, str]) -> bytes:
             if "chunked" not in headers.get("transfer-encoding", ""):

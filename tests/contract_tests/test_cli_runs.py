@@ -64,6 +64,26 @@ def still_shows(folder: Path, finding: str) -> tuple[int, str]:
     return ran.code, f"{first} {rest.rpartition(') ')[2].strip()}"
 
 
+@pytest.mark.parametrize("options", [("-x",), ("--max-findings", "1"), ("-x", "--workers", "2")], ids=" ".join)
+def test_who_wants_one_finding_does_not_wait_for_the_others(
+    options: tuple[str, ...], mock: Proxy, tmp_path: Path
+) -> None:
+    mock.change = cancels_with_409
+    ran = contract_tests(tmp_path, "run", "--url", mock.origin, *CANCELLING, *options)
+
+    assert ran.code == 1, ran.out + ran.err
+    assert RULE in ran.rules()
+    assert {each["reason"] for each in ran.checks("not-run")} == {"1 finding was asked for (--max-findings)"}
+
+
+def test_findings_that_are_not_so_many_end_nothing(mock: Proxy, tmp_path: Path) -> None:
+    mock.change = cancels_with_409
+    ran = contract_tests(tmp_path, "run", "--url", mock.origin, *CANCELLING, "--max-findings", "50")
+
+    assert ran.code == 1, ran.out + ran.err
+    assert not ran.checks("not-run")
+
+
 def test_workers_share_a_run_each_in_a_namespace_of_its_own(mock: Proxy, tmp_path: Path) -> None:
     ran = contract_tests(tmp_path, "run", "--url", mock.origin, *CANCELLING, "--workers", "2")
 

@@ -8,7 +8,7 @@ import pytest
 from schemathesis import Case, GenerationMode
 
 from contract_tests.examiner import contract
-from contract_tests.feeding import harmless, is_id, states, without_references
+from contract_tests.feeding import is_id, states, without_references
 from contract_tests.generation import (
     REQUEST_STAGES,
     RULE_STAGES,
@@ -93,10 +93,3 @@ def test_ids_that_name_nothing_are_left_out_and_all_else_stays() -> None:
     assert without_references(body) == {**body, "customerId": None}
     assert without_references([1]) == [1]
     assert not is_id("3f8a1b2c5d6e4f708a9b0c1d2e3f4a5b")
-
-
-def test_a_deployment_gets_the_tag_and_addresses_of_nobody() -> None:
-    body = harmless({"additionalNotes": "x", "customer": {"email": "real@somebody.example"}, "phoneNumber": "1"}, "tag")
-    assert body["additionalNotes"] == "tag"
-    assert body["customer"]["email"].endswith("@example.com")
-    assert "555 010" in body["phoneNumber"]

@@ -36,7 +36,7 @@ def test_another_server_behind_tls_keeps_its_contract_assumptions_included(tmp_p
 
     assert (ran.code, ran.rules()) == (0, set()), ran.out + ran.err
     assert ran.checks("error") == []
-    assert len(ran.checks("passed")) > 200
+    assert len(ran.checks("passed")) > 50
     assert left <= {"attached"}
     assert not list((tmp_path / ".contract-tests" / "ledgers").iterdir())
 

@@ -59,7 +59,8 @@ ALLOWED = {
     "publishing the own one": ("POST", f"{INVOICES}/invoices/publish", body(id=OWN)),
     "a test card": ("POST", f"{INVOICES}/invoices/{OWN}/submit", body(accountNumber="4000 0000 1005 0005")),
     "a card that can't be": ("POST", f"{INVOICES}/invoices/{OWN}/submit", body(accountNumber="4111111111111112")),
-    "an upload": ("POST", f"{UPLOADS}/invoice-uploads/presign", body(filename="a.pdf")),
+    "an upload": ("POST", f"{UPLOADS}/invoice-uploads/presign", body(filename="the-tag a.pdf")),
+    "what makes no upload": ("POST", f"{UPLOADS}/invoice-uploads/presign", body(filename="a" * 256)),
 }
 REFUSED = {
     "an invoice without the tag": ("POST", f"{INVOICES}/invoices", body(additionalNotes="hello")),
@@ -74,7 +75,8 @@ REFUSED = {
     "another path": ("POST", f"{INVOICES}/refunds", b"{}"),
     "another server": ("POST", "https://elsewhere.example/pay-int-api/invoices", body(additionalNotes="the-tag")),
     "a bucket that nobody has granted": ("PUT", "https://s3.example/bucket/key", b"x"),
-    "an upload without the tag made visible": (
+    "an upload without the tag": ("POST", f"{UPLOADS}/invoice-uploads/presign", body(filename="a.pdf")),
+    "an upload whose tag nobody knows of made visible": (
         "POST",
         f"{UPLOADS}/invoice-uploads/{OWN}/attach/{PAYMENT_REQUEST}",
         b"",

@@ -159,3 +159,20 @@ def test_a_check_is_prepared_for_each_of_its_parameters_anew() -> None:
     run(made, 1)
 
     assert seen[:50] == seen[50:]
+
+
+def test_who_shrinks_for_long_says_nothing_of_five_minutes(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr("hypothesis.internal.conjecture.engine.MAX_SHRINKING_SECONDS", -1.0)
+
+    @examples(50)
+    @given(numbers=st.lists(st.integers(), min_size=3))
+    def check(numbers: list[int]) -> None:
+        if sum(numbers) > 1000:
+            raise Broken("INV-AMOUNTS", "too much")
+
+    prepare(check, 1, 1.0)
+    with pytest.raises(Broken):
+        check()
+    assert capsys.readouterr().out == ""

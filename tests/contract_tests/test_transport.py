@@ -11,6 +11,7 @@ import pytest
 
 from contract_tests import transport as module
 from contract_tests.errors import NotReached, TargetUnreachable
+from contract_tests.exchange import Sent
 from contract_tests.pace import BudgetSpent, Pace
 from contract_tests.target import Limits, Target
 from contract_tests.transport import Recorder, Transport
@@ -110,6 +111,58 @@ def test_the_target_s_headers_go_along_with_everything(server: Scripted) -> None
     sender.send("GET", server.origin)
 
     assert server.asked[0][2]["x-gateway-key"] == "k"
+
+
+OWN = {
+    "the API": "{origin}/pay-int-api/invoices",
+    "beside it": "{origin}/elsewhere?a=b",
+    "the authorization server": "{tokens}/oauth2/token",
+}
+FOREIGN = {
+    "another host": "{foreign}/bucket/key?X-Amz-Signature=0",
+    "the name before it": "{at}@{foreign_netloc}/pay-int-api",
+    "the same path": "{foreign}/pay-int-api/invoices",
+}
+
+
+@pytest.mark.parametrize("url", OWN.values(), ids=list(OWN))
+def test_the_target_s_headers_go_to_all_of_its_origins(server: Scripted, url: str) -> None:
+    with scripted() as tokens:
+        sender = gated(server, tokens.origin)
+        sender.send("GET", url.format(origin=server.origin, tokens=tokens.origin))
+        asked = [*server.asked, *tokens.asked]
+
+    assert [each[2].get("x-gateway-key") for each in asked] == ["k"]
+
+
+@pytest.mark.parametrize("url", FOREIGN.values(), ids=list(FOREIGN))
+def test_the_target_s_headers_go_to_nobody_else(server: Scripted, url: str) -> None:
+    """Presigned URLs may lead to another host, to which a gateway's key is none of its business."""
+    with scripted() as foreign:
+        sender = gated(server, server.origin)
+        netloc = foreign.origin.removeprefix("http://")
+        written = url.format(foreign=foreign.origin, at=server.origin, foreign_netloc=netloc)
+        sender.send("GET", written)
+        sender.send_bytes(Sent("GET", written, {}, b""), [], b"")
+
+    assert server.asked == []
+    assert len(foreign.asked) == 2
+    assert all("x-gateway-key" not in {name.lower() for name in headers} for _, _, headers in foreign.asked)
+
+
+def gated(server: Scripted, tokens: str) -> Transport:
+    """To a target that is behind a gateway, which wants a key."""
+    sender = transport(server)
+    sender.target = replace(sender.target, headers={"X-Gateway-Key": "k"}, token_url=f"{tokens}/oauth2/token")
+    return sender
+
+
+def test_a_redirect_to_somebody_else_is_not_followed(server: Scripted) -> None:
+    with scripted() as foreign:
+        server.replies = [Reply(307, b"", {"Location": f"{foreign.origin}/pay-int-api/invoices"})]
+
+        assert gated(server, server.origin).send("GET", f"{server.origin}/pay-int-api/invoices").status == 307
+        assert foreign.asked == []
 
 
 def test_redirects_are_answers(server: Scripted) -> None:

@@ -50,6 +50,10 @@ _TARGET_OPTIONS = (
 @click.option("--seed", type=int, metavar="N", help="The same number and target, the same cases.")
 @click.option("--workers", type=click.IntRange(min=1), default=1, show_default=True, help="So many at once.")
 @click.option("--failed-first", is_flag=True, help="Begin with the checks and examples that failed before.")
+@click.option(
+    "--max-findings", type=click.IntRange(min=1), metavar="N", help="End after so many findings that fail it."
+)
+@click.option("-x", "--exitfirst", is_flag=True, help="End after the first of them.")
 @click.option("--strict/--not-strict", default=None, help="Whether broken assumptions fail; on a mock they do.")
 @click.option(
     "--output",
@@ -110,6 +114,7 @@ def arguments(given: dict[str, Any], options: Callable[..., list[str]]) -> list[
         seconds=given.get("max_seconds"),
         seed=given.get("seed"),
         failed_first=given.get("failed_first", False),
+        max_findings=1 if given.get("exitfirst") else given.get("max_findings"),
         strict=bool(strict),
         not_strict=strict is False,
         events=given["output"],

@@ -17,7 +17,10 @@ from contract_tests.target import GROUPS
 OTHER_GROUP = dict(zip(GROUPS, reversed(GROUPS), strict=True))
 CHEAP = {"invoices": "getInvoiceCalculations", "invoice_uploads": "getPaymentRequestInvoiceUrl"}
 LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_"
-SPARE = 30
+SPARE = 20
+LATE = 1
+"""So many seconds before its end a token must be good still, and so many after it no more."""
+
 SHARES = 7
 MOCKS_OWN = "mock_"
 """How claims begin that are a mock's own and no matter of the contract."""

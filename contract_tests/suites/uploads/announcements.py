@@ -18,6 +18,12 @@ GOOD: Mapping[str, Any] = {"filename": "invoice.pdf", "mimeType": TYPES[0], "siz
 LETTERS = "abcXYZ019 .,;:-_+=~@#$&!?%'\"\\/()[]{}<>|^`*äßñœłжשق漢字🧾\u00a0"
 """What names of files are made of: with a meaning in headers, in URLs, in paths, or beyond ASCII."""
 
+NAMES = (
+    *("Rechnung März.png", 'a "quoted" name; filename=x.pdf', "100 % + more & more#1?.pdf", "発票 🧾.pdf"),
+    *("Cafe\u0301 Co\u0301rdoba.pdf", "UPPER and lower.PDF", "two  blanks, and some at the end  "),
+)
+"""Names that must come back as they were given."""
+
 SCHEMA, WHOLE, ALLOWED = "UPL-BODY-SCHEMA", "UPL-SIZE-WHOLE", "UPL-TYPE-ALLOWED"
 
 

@@ -109,10 +109,19 @@ def _require_statuses(answers: Sequence[Exchange], expected: dict[int, int], rul
         raise Broken(rule, message, [Difference("statuses", expected, found)], operation_id=operation_id)
 
 
+def deleting(uploads: Uploads) -> None:
+    """Of many that delete, one does; to the others it is unknown."""
+    for state in ("confirmed", "presigned"):
+        upload = uploads.in_state(state)
+        answers = at_once(uploads, [partial(uploads.delete, upload)] * RACERS)
+        _require_statuses(answers, {204: 1, 404: RACERS - 1}, "UPL-NOT-FOUND", "deleteUpload")
+
+
 CHECKS = (
     Check("confirming", ["UPL-CONFIRM-STATE"], confirming, ["confirmUpload"]),
     Check("attaching one", ["UPL-ATTACH-STATE", "UPL-ATTACH-SAME"], attaching_one, ROUTES),
     Check("attaching to one", ["UPL-ATTACH-REPLACES", "UPL-ATTACH-SAME"], attaching_to_one, ROUTES),
+    Check("deleting", ["UPL-NOT-FOUND"], deleting, ["deleteUpload"]),
     Check("deleting and confirming", ["UPL-NOT-FOUND", "UPL-DELETE-STATE"], deleting_and_confirming,
           ["deleteUpload", "confirmUpload"]),
     Check("deleting and attaching", ["UPL-DELETE-STATE", "UPL-ATTACH-STATE"], deleting_and_attaching,

@@ -13,7 +13,8 @@ from contract_tests.broken import Broken, Difference
 from contract_tests.cut_off import NO_ANSWER, send_cut_off
 from contract_tests.errors import NotReached
 from contract_tests.presigned import BucketCall, parameter, signed_headers
-from contract_tests.suites.uploads.announcements import CONTRACT, LARGEST, LONGEST_NAME, TYPES
+from contract_tests.suites.uploads import returning
+from contract_tests.suites.uploads.announcements import CONTRACT, LARGEST, TYPES
 from contract_tests.suites.uploads.cases import Check
 from contract_tests.suites.uploads.downloads import require_download
 from contract_tests.suites.uploads.happenings import CHANGES_NOTHING, require_same
@@ -24,7 +25,6 @@ from contract_tests.workshop import must_succeed
 
 ANSWER, REPLACES, SAME = "UPL-PRESIGN-ANSWER", "UPL-ATTACH-REPLACES", "UPL-ATTACH-SAME"
 PREVIEW, INVOICE = "UPL-PREVIEW-BYTES", "UPL-INVOICE-BYTES"
-NAMES = ("Rechnung März.png", 'a "quoted" name; filename=x.pdf', "100 % + more & more#1?.pdf", "発票 🧾.pdf")
 REQUEST, NOTHING_ATTACHED = "UPL-PAYMENT-REQUEST", "UPL-INVOICE-ATTACHED"
 CHECKSUM, INCOMPLETE, LENGTH, TOO_LARGE = (
     "UPL-PUT-CHECKSUM", "UPL-PUT-INCOMPLETE", "UPL-PUT-LENGTH", "UPL-PUT-TOO-LARGE",
@@ -38,7 +38,7 @@ def fetching(uploads: Uploads, upload: Upload) -> BucketCall:
 
 def require_presign_answers(uploads: Uploads, mime_type: str) -> None:
     """Two announcements of the same file have ids, keys and URLs of their own, and the contract's figures."""
-    one, other = (uploads.presign(b"%PDF-1.4\n", mime_type, "invoice.pdf") for _ in range(2))
+    one, other = (uploads.presign(b"%PDF-1.4\n", mime_type, f"{uploads.examiner.tag} invoice.pdf") for _ in range(2))
     differences = [*_answer_differences(one), *_answer_differences(other)]
     differences += [
         Difference(f"/{name}", "another one than that of the upload before", one.answer[name])
@@ -68,44 +68,6 @@ def _answer_differences(upload: Upload) -> Iterator[Difference]:
     missing = {"host", "content-length", "content-type"}.difference(signed)
     if missing:
         yield Difference("/url", f"signed headers, {', '.join(sorted(missing))} among them", ";".join(signed))
-
-
-def preview_of_every_type(uploads: Uploads) -> None:
-    """Before and after it is attached, and as often as one likes."""
-    for mime_type in TYPES:
-        upload = uploads.presign(mime_type=mime_type)
-        must_succeed(uploads.put(upload), "put")
-        must_succeed(uploads.confirm(upload), "confirmUpload")
-        require_download(uploads, uploads.preview(upload).json, upload, PREVIEW)
-        must_succeed(uploads.attach(upload, uploads.payment_request()), "attachUpload")
-        for _ in range(2):
-            require_download(uploads, uploads.preview(upload).json, upload, PREVIEW)
-
-
-def names(uploads: Uploads) -> None:
-    """Whatever a file is called: with a meaning in headers, in URLs, beyond ASCII, or as long as may be."""
-    tag = uploads.examiner.tag
-    for number, name in enumerate([*NAMES, "n" * LONGEST_NAME]):
-        _require_back(uploads, uploads.presign(filename=f"{tag} {number} {name}"[:LONGEST_NAME]))
-
-
-def one_byte(uploads: Uploads) -> None:
-    """The smallest file there is, and one of a byte that is no text."""
-    for content in (b"%", b"\x00"):
-        _require_back(uploads, uploads.presign(content))
-
-
-def _require_back(uploads: Uploads, upload: Upload) -> None:
-    must_succeed(uploads.put(upload), "put")
-    must_succeed(uploads.confirm(upload), "confirmUpload")
-    require_download(uploads, uploads.preview(upload).json, upload, PREVIEW)
-
-
-def two_previews(uploads: Uploads) -> None:
-    """Each upload has its own bytes."""
-    one, other = uploads.in_state("confirmed"), uploads.in_state("confirmed")
-    for upload in (one, other):
-        require_download(uploads, uploads.preview(upload).json, upload, PREVIEW)
 
 
 def replaced(route: str, uploads: Uploads) -> None:
@@ -245,10 +207,7 @@ def other_host(uploads: Uploads) -> None:
 
 
 CHECKS = (
-    Check("preview of every type", [PREVIEW, "UPL-TYPE-ALLOWED"], preview_of_every_type),
-    Check("names", [PREVIEW], names),
-    Check("one byte", [PREVIEW, "UPL-SIZE-WHOLE"], one_byte),
-    Check("two previews", [PREVIEW], two_previews),
+    *returning.CHECKS,
     *(Check(f"{name} by {route}", rules, partial(run, route), [route])
       for name, rules, run in (
           ("replaced", [REPLACES, "UPL-REPLACED", INVOICE, SAME], replaced),

@@ -54,7 +54,7 @@ def require_ids(uploads: Uploads, operation_id: str, name: str) -> None:
 
 def require_other_types_refused(operation_id: str, uploads: Uploads) -> None:
     _, path = _target(uploads, operation_id)
-    content = dumps(_good_body(operation_id)).encode()
+    content = dumps(_good_body(uploads, operation_id)).encode()
     for each in BAD_TYPES:
         answer = uploads.call(operation_id, path, content, headers={"content-type": each})
         require_refused(CONTRACT, answer, "UPL-MEDIA-TYPE", f"a body sent as {each}")
@@ -64,7 +64,7 @@ def require_json_with_parameters(operation_id: str, uploads: Uploads) -> None:
     """A type may have parameters, and is written in any case (RFC 9110)."""
     for each in ("application/json; charset=utf-8", "Application/JSON"):
         upload, path = _target(uploads, operation_id)
-        body = _body_for(operation_id, upload)
+        body = _body_for(uploads, upload)
         answer = uploads.call(operation_id, path, body, headers={"content-type": each})
         must_succeed(answer, operation_id, "UPL-MEDIA-TYPE")
 
@@ -72,7 +72,7 @@ def require_json_with_parameters(operation_id: str, uploads: Uploads) -> None:
 def require_size_of_body(operation_id: str, uploads: Uploads) -> None:
     """A body may have so many bytes, and not one more."""
     upload, path = _target(uploads, operation_id)
-    content = dumps(_body_for(operation_id, upload)).encode()
+    content = dumps(_body_for(uploads, upload)).encode()
     answer = uploads.call(operation_id, path, padded(content, MOST_BODY_BYTES + 1))
     require_refused(CONTRACT, answer, "UPL-BODY-SIZE", "a body with a byte too many")
     answer = uploads.call(operation_id, path, padded(content, MOST_BODY_BYTES))
@@ -113,12 +113,16 @@ def _target(uploads: Uploads, operation_id: str) -> tuple[Upload | None, Mapping
     return upload, {"uploadId": upload.id}
 
 
-def _good_body(operation_id: str) -> Mapping[str, Any]:
-    return {"sha256": "a" * 64} if operation_id == "confirmUpload" else GOOD
+def _good_body(uploads: Uploads, operation_id: str) -> Mapping[str, Any]:
+    return {"sha256": "a" * 64} if operation_id == "confirmUpload" else _announcement(uploads)
 
 
-def _body_for(operation_id: str, upload: Upload | None) -> Mapping[str, Any]:
-    return GOOD if upload is None else {"sha256": sha256(upload.content)}
+def _body_for(uploads: Uploads, upload: Upload | None) -> Mapping[str, Any]:
+    return _announcement(uploads) if upload is None else {"sha256": sha256(upload.content)}
+
+
+def _announcement(uploads: Uploads) -> Mapping[str, Any]:
+    return {**GOOD, "filename": f"{uploads.examiner.tag}.pdf"}
 
 
 _WITH_BODY = [each.id for each in CONTRACT.operations.values() if each.body is not None]

@@ -13,13 +13,15 @@ from contract_tests.workshop import must_succeed
 
 EXPIRED, LAPSES = "UPL-URL-EXPIRED", "UPL-LAPSES"
 WHAT = "the end of a presigned URL"
+SPARE_SECONDS = 20
+"""So long before the end it is looked whether all is good still; on a mock that takes no second."""
 
 
 def shortly_before(uploads: Uploads) -> None:
     """All is as good as at first."""
     waiting, stored, confirmed = (uploads.in_state(each) for each in ("presigned", "stored", "confirmed"))
     url = uploads.preview_url(confirmed)
-    uploads.examiner.advance(lapse_time(waiting, -60), WHAT)
+    uploads.examiner.advance(lapse_time(waiting, -SPARE_SECONDS), WHAT)
     must_succeed(uploads.put(waiting), "put", EXPIRED)
     must_succeed(uploads.fetch(url), "fetch", EXPIRED)
     must_succeed(uploads.confirm(waiting), "confirmUpload", LAPSES)
@@ -32,7 +34,7 @@ def shortly_after(uploads: Uploads) -> None:
         uploads.in_state(each) for each in ("presigned", "stored", "confirmed", "attached")
     )
     url = uploads.preview_url(confirmed)
-    uploads.examiner.advance(lapse_time(waiting, 5), WHAT)
+    uploads.examiner.advance(lapse_time(waiting, 1), WHAT)
     for upload in (waiting, stored):
         require_bucket_refused(CONTRACT, uploads.put(upload), EXPIRED, "a PUT after the end")
         require_refused(CONTRACT, uploads.confirm(upload), "UPL-NOT-FOUND", "confirming after the end")

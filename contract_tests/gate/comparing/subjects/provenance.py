@@ -1,0 +1,57 @@
+"""The standing of what the contract states: `x-provenance` of schemas, properties, parameters, responses."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from contract_tests.gate.comparing.causes import named_place
+from contract_tests.gate.comparing.found import Found
+from contract_tests.gate.comparing.provenances import provenance_differences
+from contract_tests.gate.pairing import Pair
+from contract_tests.gate.specification import Node
+from openapi.documents import to_pointer
+
+STANDING = "x-provenance"
+DOCUMENTED = "documented"
+
+
+def changes(pair: Pair) -> Iterator[Found]:
+    old, new = pair.old.root, pair.new.root
+    if old.value != new.value:
+        yield from _below(pair, old.value, new.value, "")
+
+
+def _below(pair: Pair, old: Any, new: Any, pointer: str) -> Iterator[Found]:
+    """Differences below what stands at the same place on both sides."""
+    if old == new:
+        return
+    if isinstance(old, dict) and isinstance(new, dict):
+        if STANDING in old or STANDING in new:
+            yield from _stated(pair, old.get(STANDING), new.get(STANDING), pointer, "")
+        for name in old.keys() & new.keys() - {STANDING}:
+            yield from _below(pair, old[name], new[name], pointer + to_pointer(name))
+    if isinstance(old, list) and isinstance(new, list):
+        for index, (stood, stands) in enumerate(zip(old, new, strict=False)):
+            yield from _below(pair, stood, stands, pointer + to_pointer(index))
+
+
+def _stated(pair: Pair, old: Any, new: Any, pointer: str, of: str) -> Iterator[Found]:
+    """What is said of the whole, or of members by their names. Unless something is said, it is documented."""
+    if isinstance(old, dict) or isinstance(new, dict):
+        stood, stands = (each if isinstance(each, dict) else {} for each in (old, new))
+        for name in dict.fromkeys([*stood, *stands]):
+            yield from _stated(pair, stood.get(name), stands.get(name), pointer, f"{of}.{name}")
+        return
+    was, is_now = (str(each or DOCUMENTED) for each in (old, new))
+    here, there = pair.old.node(pointer), pair.new.node(pointer)
+    if was != is_now and here is not None and there is not None and _is_there(here, of) and _is_there(there, of):
+        yield from provenance_differences(named_place(here) + of, was, is_now, (here, there))
+
+
+def _is_there(node: Node, of: str) -> bool:
+    """Whether the member that something is said of exists; that it came or went is said elsewhere."""
+    member: Node | None = node
+    for name in of.split(".")[1:]:
+        member = member.get(name) if member is not None else None
+    return member is not None

@@ -1,0 +1,1 @@
+"""Single faults planted in the correct mock, and how long the examiner takes to find each."""
