@@ -6,13 +6,15 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 
-from contract_tests.gate.change import Severity
+from contract_tests.gate.change import Direction, Severity
 from contract_tests.gate.comparing.found import Found
 from contract_tests.gate.comparing.provenances import provenance_differences
 from contract_tests.gate.comparing.schemas import shown
 from contract_tests.gate.pairing import OperationPair, Pair
 from contract_tests.gate.parts.lifecycle import Cell, Lifecycle, lifecycles_of
+from contract_tests.gate.schemas.differences import schema_changes
 
+_SCHEMAS = ("components", "schemas")
 Step = tuple[str, str]
 """An action and a state."""
 
@@ -90,10 +92,17 @@ class _Lifecycles:
         for member in ("property", "schema", "absent"):
             old, new = self.old.node.get(member), self.new.node.get(member)
             was, is_now = (shown(each.value) if each is not None else "nothing" for each in (old, new))
-            if was != is_now:
+            if was != is_now and not (member == "schema" and self._is_renamed(was, is_now)):
                 where = (old or self.old.node, new or self.new.node)
                 facts = {"old": was, "new": is_now}
                 yield Found(f"lifecycle-{member}-changed", self.old.name, *where, facts=facts)
+
+    def _is_renamed(self, was: str, is_now: str) -> bool:
+        """Whether it is the same component under another name."""
+        old, new = (self.pair.old.root.at(*_SCHEMAS, was), self.pair.new.root.at(*_SCHEMAS, is_now))
+        if old is None or new is None or self.pair.new.root.at(*_SCHEMAS, was) is not None:
+            return False
+        return not any(schema_changes(old, new, Direction.RESPONSE))
 
     def _states(self) -> Iterator[Found]:
         for name, node in self.old.states.items():

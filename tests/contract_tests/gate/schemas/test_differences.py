@@ -101,6 +101,14 @@ ROWS: list[tuple[Any, Any, str, str, str]] = [
     ),
     (thing(), thing(additionalProperties=string()), "additional-properties-changed", "", NARROWS),
     (thing(additionalProperties=string()), thing(additionalProperties=integer()), "type-changed", "*", BOTH),
+    (
+        thing(properties={"a": {}}, additionalProperties=string()),
+        thing(properties={"a": {}}, additionalProperties=integer()),
+        "type-changed",
+        "*",
+        BOTH,
+    ),
+    (members("b", a=string()), members("b", a=integer()), "type-changed", "a", BOTH),
     (thing(patternProperties={"^a": string()}), thing(patternProperties={"^a": integer()}), "type-changed", "*", BOTH),
     (deep(string()), deep(integer()), "type-changed", "a.b[].c", BOTH),
     ({"anyOf": [string(), integer()]}, {"anyOf": [string(), integer(), array()]}, "alternative-added", "", WIDENS),
@@ -318,6 +326,11 @@ def test_what_changes_nothing_where_it_stands_is_not_told() -> None:
     assert changed(Direction.REQUEST, string(enum=["a", "bb"], maxLength=2), string(enum=["a", "bb"], maxLength=1)) == [
         ("max-length-decreased", "", NARROWS)
     ]
+
+
+def test_a_change_of_a_property_that_can_not_be_there_is_not_told() -> None:
+    old, new = (thing(properties={"a": string(maxLength=each)}, propertyNames={"const": "b"}) for each in (9, 5))
+    assert changed(Direction.REQUEST, old, new) == []
 
 
 READ_ONLY, WRITE_ONLY = string(readOnly=True), string(writeOnly=True)

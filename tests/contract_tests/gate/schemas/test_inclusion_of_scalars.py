@@ -149,6 +149,7 @@ FORMATS: list[Row] = [
     (string(format="uuid"), "==", string(pattern="^[0-9A-Fa-f]{8}-([0-9A-Fa-f]{4}-){3}[0-9A-Fa-f]{12}$")),
     (string(format="uri"), "<", string(format="uri-reference")),
     (string(format="ipv4"), "<", string(maxLength=15)),
+    (string(pattern="^2023-06-31$"), "<>", string(format="date")),
     (string(format="date"), "<", string(pattern="^[0-9]{4}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])$")),
     (string(format="ipv4"), "<>", string(format="ipv6")),
     (string(format="date"), "<", string(pattern="^[0-9]{4}-")),

@@ -91,6 +91,7 @@ OBJECTS: list[Row] = [
     (members("a", a=False), "==", False),
     (members(a=False), "==", thing(**{"not": {"required": ["a"]}})),
     (thing(allOf=[LACKS_A, {"not": ONLY_A}]), "==", False),
+    (thing(allOf=[LACKS_A, {"not": {"properties": {"a": integer()}}}]), "==", False),
     (
         thing(propertyNames={"const": "a"}, allOf=[LACKS_A, {"not": {"additionalProperties": integer()}}]),
         "==",

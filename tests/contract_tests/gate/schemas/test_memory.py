@@ -8,18 +8,14 @@ import pytest
 
 from contract_tests.gate.schemas.solving.search import Search
 from contract_tests.gate.schemas.terms.reading import Reader
-from tests.contract_tests.gate.schemas.relations import integer, members, number
+from tests.contract_tests.gate.schemas.relations import integer, number
 
 
 def contract(name: str, value: Any) -> dict[str, Any]:
     """Two schemas that refer to each other; only the first holds the value itself."""
-    first, second = {"$ref": "#/$defs/first"}, {"$ref": "#/$defs/second"}
-    return {
-        "$defs": {
-            "first": {**members(), "properties": {name: value, "second": second}},
-            "second": {**members(), "properties": {f"x{name}": first}},
-        }
-    }
+    first = {"type": "object", "properties": {name: value, "second": {"$ref": "#/$defs/second"}}}
+    second = {"type": "object", "properties": {f"x{name}": {"$ref": "#/$defs/first"}}}
+    return {"$defs": {"first": first, "second": second}}
 
 
 @pytest.mark.parametrize("number_of_name", range(20))
