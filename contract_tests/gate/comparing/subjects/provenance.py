@@ -23,10 +23,12 @@ def changes(pair: Pair) -> Iterator[Found]:
 
 
 def _below(pair: Pair, old: Any, new: Any, pointer: str) -> Iterator[Found]:
-    """Differences below what stands at the same place on both sides."""
+    """Differences below what stands at the same place on both sides. Where one side refers to what stands on the other
+    in full, nothing is said of how sure it is: what is referred to says it at its own place.
+    """
     if old == new:
         return
-    if isinstance(old, dict) and isinstance(new, dict):
+    if isinstance(old, dict) and isinstance(new, dict) and ("$ref" in old) is ("$ref" in new):
         if STANDING in old or STANDING in new:
             yield from _stated(pair, old.get(STANDING), new.get(STANDING), pointer, "")
         for name in old.keys() & new.keys() - {STANDING}:

@@ -13,6 +13,7 @@ from openapi import contract_file, contract_names
 from openapi.documents import read_document
 from tests.contract_tests.gate.comparing.building import source
 from tests.contract_tests.gate.comparing.mutations import Mutation, mutations
+from tests.contract_tests.gate.corpus.other_references import inlined
 
 EACH = 10
 """One of so many is tried of the larger contracts; neighbours are alike."""
@@ -32,6 +33,15 @@ def chosen() -> list[tuple[str, Mutation]]:
 @pytest.mark.parametrize("name", contract_names())
 def test_a_contract_against_itself_is_silent(name: str) -> None:
     assert compare(source(document(name)), source(document(name))) == []
+
+
+@pytest.mark.parametrize("name", contract_names())
+def test_a_contract_with_all_references_inlined_is_no_change_either_way(name: str) -> None:
+    whole = inlined(dict(document(name)))
+
+    assert "$ref" not in str(whole["paths"])
+    assert compare(source(document(name)), source(whole)) == []
+    assert compare(source(whole), source(document(name))) == []
 
 
 @pytest.mark.parametrize(("name", "mutation"), chosen(), ids=str)
