@@ -184,6 +184,10 @@ def test_nothing_is_written_into_a_namespace_that_is_gone(store: Store) -> None:
     assert (notes(store), stored(store)) == ([], None)
 
 
+MANY = 20_000
+"""So many that nobody is through with them before the end comes, and still not without end."""
+
+
 def test_writers_and_the_end_of_a_namespace_leave_nothing_behind(store: Store) -> None:
     namespace = opened(store)
     begin = threading.Barrier(4)
@@ -192,7 +196,7 @@ def test_writers_and_the_end_of_a_namespace_leave_nothing_behind(store: Store) -
     def adding() -> None:
         begin.wait(PATIENCE_SECONDS)
         try:
-            for _ in range(200):
+            for _ in range(MANY):
                 add(namespace)
         except Refused as refused:
             outcomes.append(refused.rule)
