@@ -24,13 +24,10 @@ from contract_tests.memory import HOME, LEDGERS, failed_checks, ignored_folder, 
 from contract_tests.plugin import BEGAN, SETTINGS
 from contract_tests.reaching import require_there, started_mock, target_at
 from contract_tests.run import Run, Settings
-from contract_tests.target import TARGETS_FILE, Target, read_targets
+from contract_tests.target import ADMIN_VARIABLE, TARGETS_FILE, Target, read_targets
 from contract_tests.waivers import read_waivers
 
 EXITS: pytest.StashKey[ExitStack] = pytest.StashKey()
-ADMIN_VARIABLE = "CONTRACT_TESTS_ADMIN_TOKEN"
-"""The environment variable with the token that the control API of a guarded mock wants."""
-
 TERMINATED = "terminated"
 LONGEST_END_SECONDS = 5.0
 SHARE_OF_THE_END = 0.05

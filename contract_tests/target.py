@@ -15,6 +15,9 @@ from urllib.parse import urlsplit
 from contract_tests.errors import WrongUse
 
 TARGETS_FILE = "contract-tests.toml"
+ADMIN_VARIABLE = "CONTRACT_TESTS_ADMIN_TOKEN"
+"""The environment variable with the token that the control API of a guarded mock wants."""
+
 GROUPS = ("invoices", "invoice_uploads")
 ACTORS = ("main", "other", "limited")
 """Who calls: a client with all rights, one of another merchant, and one that lacks the permission or scope."""

@@ -12,6 +12,8 @@ INT_RANGES = {"int32": (-(2**31), 2**31 - 1), "int64": (-(2**63), 2**63 - 1)}
 _NOT_JSON_SCHEMA = {"nullable", "example", "discriminator", "xml", "externalDocs", "deprecated"}
 _SCHEMA_MAPS = {"properties", "patternProperties"}
 _SCHEMA_LISTS = {"allOf", "anyOf", "oneOf"}
+_COMBINED = (*_SCHEMA_LISTS, "not", "$ref")
+_EXCLUSIVE = (("exclusiveMinimum", "minimum"), ("exclusiveMaximum", "maximum"))
 _SCHEMAS = {"items", "not", "additionalProperties"}
 
 
@@ -90,11 +92,10 @@ def converted(schema: Any) -> Any:
     if "$ref" in schema:
         return {"$ref": "#/$defs/" + schema["$ref"].removeprefix(COMPONENT_PREFIX)}
     result = {key: _converted_keyword(key, value) for key, value in schema.items() if _is_json_schema(key)}
-    _apply_exclusive(result, "exclusiveMinimum", "minimum")
-    _apply_exclusive(result, "exclusiveMaximum", "maximum")
+    apply_exclusive_bounds(result)
     _apply_int_range(result)
     if schema.get("nullable"):
-        return _nullable(result)
+        return or_null(result)
     return result
 
 
@@ -112,10 +113,10 @@ def _converted_keyword(keyword: str, value: Any) -> Any:
     return value
 
 
-def _apply_exclusive(result: dict[str, Any], exclusive: str, bound: str) -> None:
-    if isinstance(result.get(exclusive), bool):
-        is_exclusive = result.pop(exclusive)
-        if is_exclusive and bound in result:
+def apply_exclusive_bounds(result: dict[str, Any]) -> None:
+    """Make the boolean exclusive bounds of OpenAPI 3.0 the numbers that JSON Schema has."""
+    for exclusive, bound in _EXCLUSIVE:
+        if isinstance(result.get(exclusive), bool) and result.pop(exclusive) and bound in result:
             result[exclusive] = result.pop(bound)
 
 
@@ -126,10 +127,11 @@ def _apply_int_range(result: dict[str, Any]) -> None:
         result["maximum"] = min(limits[1], result.get("maximum", limits[1]))
 
 
-def _nullable(result: dict[str, Any]) -> dict[str, Any]:
-    if any(keyword in result for keyword in (*_SCHEMA_LISTS, "not")):
+def or_null(result: dict[str, Any]) -> dict[str, Any]:
+    """The converted schema, and null; read as most tools read it, beside `enum` and `allOf`, too."""
+    if any(keyword in result for keyword in _COMBINED):
         return {"anyOf": [{"type": "null"}, result]}
-    if "enum" in result and None not in result["enum"]:
+    if isinstance(result.get("enum"), list) and None not in result["enum"]:
         result["enum"] = [*result["enum"], None]
     if isinstance(result.get("type"), str):
         result["type"] = [result["type"], "null"]

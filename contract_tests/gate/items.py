@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from typing import Protocol
 
 from contract_tests.gate.change import Change, Place
@@ -20,12 +21,12 @@ class Contracts(Protocol):
 
 def items_of_changes(changes: Iterable[Change], old: Contracts, new: Contracts) -> list[Item]:
     """An item for each change, in the same order; what is gone is shown near where it stood."""
-    return [_item(each, old, new) for each in changes]
+    return [_near(each, item_of_change(each), old, new) for each in changes]
 
 
-def _item(change: Change, old: Contracts, new: Contracts) -> Item:
+def item_of_change(change: Change) -> Item:
+    """An item that stands where the change does."""
     known = kind(change.kind)
-    near = _nearest(change.old, old, new) if change.new is None and change.old is not None else None
     return Item(
         part=Part.CHANGES,
         kind=change.kind,
@@ -37,12 +38,17 @@ def _item(change: Change, old: Contracts, new: Contracts) -> Item:
         direction=str(change.direction),
         old=change.old,
         new=change.new,
-        near=near,
         witness=change.witness,
         means=f"{known.means} {known.reason}".strip(),
         hint=known.avoid,
         provenance=change.provenance,
     )
+
+
+def _near(change: Change, item: Item, old: Contracts, new: Contracts) -> Item:
+    if change.new is not None or change.old is None:
+        return item
+    return replace(item, near=_nearest(change.old, old, new))
 
 
 def _nearest(place: Place, old: Contracts, new: Contracts) -> Place | None:

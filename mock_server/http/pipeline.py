@@ -197,5 +197,5 @@ def functions_of(handlers: ModuleType) -> Mapping[str, Any]:
         return vars(handlers)
     found: dict[str, Any] = {}
     for each in pkgutil.iter_modules(handlers.__path__):
-        found |= vars(importlib.import_module(f"{handlers.__name__}.{each.name}"))
+        found = vars(importlib.import_module(f"{handlers.__name__}.{each.name}")) | found
     return found

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from contract_tests.cli.options import config_option
 from contract_tests.errors import TargetUnreachable, WrongUse
 
 if TYPE_CHECKING:
@@ -17,13 +18,7 @@ if TYPE_CHECKING:
 
 @click.command("cleanup")
 @click.option("--target", metavar="NAME", help="Only what is left on this target.")
-@click.option(
-    "--config",
-    type=click.Path(path_type=Path, dir_okay=False),
-    default="contract-tests.toml",
-    show_default=True,
-    help="The file of targets.",
-)
+@config_option
 def command(target: str | None, config: Path) -> int:
     """Clean up what runs that were killed have left on deployments.
 

@@ -9,27 +9,20 @@ from typing import TYPE_CHECKING
 
 import click
 
+from contract_tests.cli.options import ca_file_option, config_option, insecure_option
 from contract_tests.cli.reporting import deliver, report_options
 
 if TYPE_CHECKING:
     from contract_tests.gate.drift.archives import Archive
     from contract_tests.target import Target
 
-ADMIN_VARIABLE = "CONTRACT_TESTS_ADMIN_TOKEN"
-
 
 @click.command("drift")
 @click.option("--target", "name", metavar="NAME", help="A target of the file of targets.")
 @click.option("--url", metavar="URL", help="A mock or a deployment, wherever it is.")
-@click.option(
-    "--config",
-    type=click.Path(path_type=Path, dir_okay=False),
-    default="contract-tests.toml",
-    show_default=True,
-    help="The file of targets.",
-)
-@click.option("--ca-file", metavar="FILE", help="The authority of the URL's certificate, where it is a private one.")
-@click.option("--insecure", is_flag=True, help="Don't check the URL's certificate.")
+@config_option
+@ca_file_option
+@insecure_option
 @click.option(
     "--har",
     "files",
@@ -107,7 +100,7 @@ def _target(name: str | None, url: str | None, config: Path, ca_file: str | None
     """The target; something answers there. Raises `WrongUse` and `TargetUnreachable`."""
     from contract_tests.errors import WrongUse
     from contract_tests.reaching import probe, target_at
-    from contract_tests.target import read_targets
+    from contract_tests.target import ADMIN_VARIABLE, read_targets
     from contract_tests.transport import Recorder, Transport
 
     if name:

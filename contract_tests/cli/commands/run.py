@@ -10,6 +10,8 @@ from typing import Any, TypeVar
 
 import click
 
+from contract_tests.cli.options import ca_file_option, config_option, insecure_option
+
 Command = TypeVar("Command", bound=Callable[..., object])
 
 
@@ -26,17 +28,9 @@ _TARGET_OPTIONS = (
     click.option(
         "--mock", is_flag=True, help="A mock of this version, started for the run; without a target it is so."
     ),
-    click.option(
-        "--config",
-        type=click.Path(path_type=Path, dir_okay=False),
-        default="contract-tests.toml",
-        show_default=True,
-        help="The file of targets.",
-    ),
-    click.option(
-        "--ca-file", metavar="FILE", help="The authority of the URL's certificate, where it is a private one."
-    ),
-    click.option("--insecure", is_flag=True, help="Don't check the URL's certificate."),
+    config_option,
+    ca_file_option,
+    insecure_option,
 )
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from pathlib import Path
 
@@ -16,7 +16,7 @@ from contract_tests.gate.drift.published import Published, differences, find_pub
 from contract_tests.gate.drift.recording import Recorded
 from contract_tests.gate.drift.routes import Routes
 from contract_tests.gate.drift.tally import Seen, Tally, told_share
-from contract_tests.gate.kinds import kind
+from contract_tests.gate.items import item_of_change
 from contract_tests.gate.report import Item, Part, Report, judged, unused_waivers
 from contract_tests.gate.sources import read_source
 from contract_tests.gate.specification import Specification
@@ -135,22 +135,12 @@ def _published(contracts: Served, documents: Mapping[str, Published | None]) -> 
 
 
 def _item_of_change(change: Change) -> Item:
-    known = kind(change.kind)
-    return Item(
+    return replace(
+        item_of_change(change),
         part=Part.DRIFT,
-        kind=change.kind,
         severity=WARNING if is_addition(change) else _SEVERITIES[change.severity],
         says=f"The deployment's own document differs: {change.says}",
-        fingerprint=change.fingerprint,
-        operation=change.operation,
-        subject=change.subject,
-        direction=str(change.direction),
-        old=change.old,
-        new=change.new,
-        witness=change.witness,
-        means=f"{known.means} {known.reason}".strip(),
         hint="mend the deployment, or change the contract",
-        provenance=change.provenance,
     )
 
 

@@ -11,7 +11,7 @@ from contract_tests.control import BASE_PATH, HEADER
 from contract_tests.errors import WrongUse
 from contract_tests.gate.drift.archives import Archive, archive_of, read_archive
 from contract_tests.reaching import is_mock
-from contract_tests.target import Target
+from contract_tests.target import ADMIN_VARIABLE, Target
 from contract_tests.transport import Recorder, Transport
 
 _REFUSED = frozenset({401, 403})
@@ -34,7 +34,7 @@ def journal(target: Target, namespace: str) -> Archive:
     url = f"{found.mock_origin}{BASE_PATH}/journal/export?format=har"
     answer = Transport(found, Recorder()).send("GET", url, headers=headers)
     if answer.status in _REFUSED:
-        raise WrongUse(f"{target.name} shows its journal only with the admin token in CONTRACT_TESTS_ADMIN_TOKEN")
+        raise WrongUse(f"{target.name} shows its journal only with the admin token in {ADMIN_VARIABLE}")
     if answer.status != 200:
         raise WrongUse(f"{target.name} has no journal of the namespace {namespace!r}: status {answer.status}")
     return archive_of(answer.body, f"the journal of {namespace}")

@@ -18,13 +18,12 @@ from contract_tests.gate.change import Direction
 from contract_tests.gate.schemas.terms.closing import ClosedReader
 from contract_tests.gate.schemas.terms.reading import NO_BEARING, Reader
 from contract_tests.gate.specification import Node
-from openapi.schemas import INT_RANGES
+from openapi.schemas import INT_RANGES, apply_exclusive_bounds, or_null
 
 NOT_OF: Mapping[Direction, str] = {Direction.REQUEST: "readOnly", Direction.RESPONSE: "writeOnly"}
 """Which properties are no part of what is sent in a direction."""
 
 NOT_JSON_SCHEMA = NO_BEARING | {"nullable", "$anchor", "$dynamicAnchor", "$vocabulary"}
-COMBINED = ("allOf", "anyOf", "oneOf", "not", "$ref")
 
 _MAPS = frozenset({"properties", "patternProperties", "dependentSchemas"})
 _LISTS = frozenset({"allOf", "anyOf", "oneOf", "prefixItems"})
@@ -32,7 +31,6 @@ _SCHEMAS = frozenset(
     {"items", "not", "additionalProperties", "contains", "propertyNames", "if", "then", "else"}
     | {"unevaluatedItems", "unevaluatedProperties"}
 )
-_EXCLUSIVE = (("exclusiveMinimum", "minimum"), ("exclusiveMaximum", "maximum"))
 
 
 def json_schema(node: Node, direction: Direction) -> dict[str, Any]:
@@ -100,8 +98,7 @@ class Dialect:
         """What the schema says itself of its values: bounds in numbers, and without those that a format stands for."""
         value = node.value if isinstance(node.value, dict) else {}
         result = {name: each for name, each in value.items() if is_bearing(name)}
-        for exclusive, bound in _EXCLUSIVE:
-            _apply_exclusive(result, exclusive, bound)
+        apply_exclusive_bounds(result)
         return result
 
     def _reference(self, node: Node) -> str:
@@ -123,10 +120,9 @@ class Dialect:
         if node.ref is not None:
             result.pop("$dynamicRef", None)
             result["$ref"] = self._reference(node)
-        for exclusive, bound in _EXCLUSIVE:
-            _apply_exclusive(result, exclusive, bound)
+        apply_exclusive_bounds(result)
         _apply_int_range(result)
-        return _nullable(result) if node.value.get("nullable") is True and version_of(node) != "3.1" else result
+        return or_null(result) if node.value.get("nullable") is True and version_of(node) != "3.1" else result
 
     def _keyword(self, node: Node, name: str, hidden: frozenset[str]) -> Any:
         child = node.own(name)
@@ -233,11 +229,6 @@ def mentioned(schema: Any) -> Iterator[str]:
                 yield unquote(each["$ref"].removeprefix("#/$defs/")).replace("~1", "/").replace("~0", "~")
 
 
-def _apply_exclusive(result: dict[str, Any], exclusive: str, bound: str) -> None:
-    if isinstance(result.get(exclusive), bool) and result.pop(exclusive) and bound in result:
-        result[exclusive] = result.pop(bound)
-
-
 def _apply_int_range(result: dict[str, Any]) -> None:
     limits = INT_RANGES.get(str(result.get("format", "")))
     types = result.get("type")
@@ -260,13 +251,3 @@ def format_bounds(name: str) -> dict[str, int]:
 def _bound(result: dict[str, Any], keyword: str, limit: int, choose: Callable[[Any, Any], Any]) -> None:
     said = result.get(keyword, limit)
     result[keyword] = choose(said, limit) if isinstance(said, int | float) else said
-
-
-def _nullable(result: dict[str, Any]) -> dict[str, Any]:
-    if any(keyword in result for keyword in COMBINED):
-        return {"anyOf": [{"type": "null"}, result]}
-    if isinstance(result.get("enum"), list) and None not in result["enum"]:
-        result["enum"] = [*result["enum"], None]
-    if isinstance(result.get("type"), str):
-        result["type"] = [result["type"], "null"]
-    return result
