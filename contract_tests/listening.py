@@ -11,6 +11,8 @@ if TYPE_CHECKING:
     from contract_tests.telling import Teller
 
 SUITES = Path(__file__).parent / "suites"
+WRONG_USE = 2
+"""What pytest is ended with where nothing was run: what is known of an earlier run stays."""
 
 
 class Listening:
@@ -21,12 +23,14 @@ class Listening:
         self._teller: Teller | None = None
 
     def pytest_collection_finish(self, session: pytest.Session) -> None:
-        """Without workers: these checks will be told of, whether they are run or not."""
+        """Without workers: these checks will be told of, whether they are run or not; wrong use ends it here."""
         ours = [each for each in session.items if SUITES in each.path.parents]
         if not ours or session.config.option.collectonly:
             return
+        from contract_tests.beginning import run_settings
         from contract_tests.selection import marked
 
+        run_settings(session.config)
         about = {each.nodeid: {"rules": marked(each, "proves"), "operations": marked(each, "about")} for each in ours}
         self._told().await_checks(about, about)
 
@@ -46,7 +50,8 @@ class Listening:
             self._told().report(report)
 
     def pytest_keyboard_interrupt(self, excinfo: pytest.ExceptionInfo[BaseException]) -> None:
-        if self._teller is not None or self._config.getoption("contract_events"):
+        is_wrong_use = getattr(excinfo.value, "returncode", None) == WRONG_USE
+        if self._teller is not None or (self._config.getoption("contract_events") and not is_wrong_use):
             self._told().interrupt(str(excinfo.value) or "it was interrupted")
 
     def interrupt(self, reason: str) -> None:

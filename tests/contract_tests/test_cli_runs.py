@@ -152,6 +152,17 @@ def test_an_unknown_name_is_wrong_use_with_what_may_have_been_meant(tmp_path: Pa
     assert not (tmp_path / "contract-tests-report").exists()
 
 
+def test_wrong_use_leaves_the_run_before_it_as_it_was(mock: Proxy, tmp_path: Path) -> None:
+    contract_tests(tmp_path, "run", "--url", mock.origin, *CANCELLING)
+    kept = {each.name: each.read_bytes() for each in (tmp_path / "contract-tests-report").iterdir()}
+    (tmp_path / "waivers.toml").write_text("[[waivers", encoding="utf-8")
+    ran = contract_tests(tmp_path, "run", "--url", mock.origin, "--waivers", "waivers.toml")
+
+    assert ran.code == 2
+    assert "waivers.toml is not TOML" in ran.err
+    assert {each.name: each.read_bytes() for each in (tmp_path / "contract-tests-report").iterdir()} == kept
+
+
 def test_a_target_that_goes_away_ends_the_run(mock: Proxy, tmp_path: Path) -> None:
     count = 0
 
