@@ -8,6 +8,9 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
+NO_ANSWER = 0
+"""The status of a request that got none."""
+
 
 @dataclass(frozen=True)
 class Sent:
@@ -23,8 +26,9 @@ class Sent:
 class Exchange:
     """A request with its answer.
 
-    `operation_id`: which operation was meant; empty where none was. `started`: seconds since the run began.
-    `headers`: of the answer, names in lower case. `seconds`: from sending to the last byte.
+    `status`: `NO_ANSWER` where none came. `operation_id`: which operation was meant; empty where none was. `started`:
+    seconds since the run began. `headers`: of the answer, names in lower case. `seconds`: from sending to the last
+    byte.
     """
 
     sent: Sent
@@ -42,6 +46,11 @@ class Exchange:
             return json.loads(self.body)
         except (ValueError, RecursionError):
             return None
+
+    @classmethod
+    def unanswered(cls, sent: Sent, operation_id: str = "") -> Exchange:
+        """A request that got no answer."""
+        return cls(sent, NO_ANSWER, {}, b"", operation_id)
 
     @property
     def is_success(self) -> bool:

@@ -69,13 +69,15 @@ class Redactor:
         known = self._without_known(_USER.sub("//***@", text) if "@" in text else text)
         return without_secrets(known, sensitive().names(None), is_answer=is_answer)
 
-    def value(self, value: Any, name: str = "") -> Any:
-        """A value of any kind as plain JSON; `name`: the member it stands under, if it has one."""
-        mark = sensitive().names(None).mark(name) if name and not name.isdigit() else None
+    def value(self, value: Any, name: str = "", group: str = "") -> Any:
+        """A value of any kind as plain JSON; `name`: the member it stands under, if it has one; `group`: in whose API,
+        for a name may be a secret's in one and no secret's in another.
+        """
+        mark = sensitive().names(group or None).mark(name) if name and not name.isdigit() else None
         if isinstance(value, Mapping):
-            return {self.text(str(key)): self.value(each, str(key)) for key, each in value.items()}
+            return {self.text(str(key)): self.value(each, str(key), group) for key, each in value.items()}
         if isinstance(value, list | tuple | set | frozenset):
-            return [self.value(each, name) for each in value]
+            return [self.value(each, name, group) for each in value]
         if value is None or isinstance(value, bool):
             return value
         if mark is not None:

@@ -146,7 +146,7 @@ class Run:
             suite=suite,
             check=redactor.text(check),
             message=redactor.text(broken.message),
-            differences=[_shown(each, redactor) for each in broken.differences],
+            differences=[_shown(each, redactor, group) for each in broken.differences],
             steps=[redactor.step(each, self.observer.groups.get(each.operation_id, "")) for each in exchanges],
             curl=as_shell(again),
             pytest=as_pytest(again, f"finding_{found}"),
@@ -178,13 +178,13 @@ def _timer(settings: Settings, ledger: Ledger, recorder: Recorder) -> Timer:
     return Timer(ends, lambda: SPARE * max(gap, recorder.seconds) * len(ledger.open_records()))
 
 
-def _shown(difference: Difference, redactor: Redactor) -> dict[str, Any]:
-    """A difference as plain JSON without secrets."""
+def _shown(difference: Difference, redactor: Redactor, group: str) -> dict[str, Any]:
+    """A difference between answers of a group as plain JSON without secrets."""
     name = difference.pointer.rpartition("/")[2]
     return {
         "pointer": redactor.text(difference.pointer),
-        "expected": redactor.value(difference.expected, name),
-        "received": redactor.value(difference.received, name),
+        "expected": redactor.value(difference.expected, name, group),
+        "received": redactor.value(difference.received, name, group),
     }
 
 

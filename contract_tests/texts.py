@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from contract_tests.events import Outcome
+from contract_tests.exchange import NO_ANSWER
 from contract_tests.rule_coverage import UNCHECKED
 
 OUTCOME_WORDS: Mapping[str, str] = {
@@ -74,7 +75,12 @@ def path_of(url: str) -> str:
 def step_line(step: Mapping[str, Any]) -> str:
     """A step in short: `PUT /pay-int-api/invoices/…/cancel → 200`."""
     method, path = shown(step.get("method", ""), 20), shown(path_of(str(step.get("url", ""))), 120)
-    return f"{method} {path} → {step.get('status', '')}"
+    return f"{method} {path} → {status_text(step.get('status', ''))}"
+
+
+def status_text(status: object) -> str:
+    """The status of an answer, or that there was none."""
+    return "no answer" if status == NO_ANSWER else str(status)
 
 
 def difference_lines(differences: Sequence[Mapping[str, Any]], most: int = 20) -> Iterator[str]:

@@ -102,10 +102,10 @@ class Transport:
                 exchange = self._once(sent, operation_id)
             except requests.ConnectionError as error:
                 if left <= 0 or sent.method not in SAFE_METHODS or isinstance(error, requests.exceptions.SSLError):
-                    raise _unreachable(error, sent, self.target, operation_id) from error
+                    raise self._unreachable(error, sent, operation_id) from error
                 pause = RETRY_PAUSE_SECONDS
             except _CUT_OFF as error:
-                raise _unreachable(error, sent, self.target, operation_id) from error
+                raise self._unreachable(error, sent, operation_id) from error
             else:
                 pause = _asked_pause(exchange)
                 if exchange.status != TOO_MANY or left <= 0 or pause > LONGEST_WAIT_SECONDS:
@@ -113,6 +113,14 @@ class Transport:
                     return exchange
             left -= 1
             time.sleep(pause)
+
+    def _unreachable(self, error: Exception, sent: Sent, operation_id: str) -> TargetUnreachable:
+        """What to say of a request without an answer; a connection that ends without one may be the server's fault."""
+        self.recorder.steps.append(Exchange.unanswered(sent, operation_id))
+        reached = TargetUnreachable(_reason(error, sent, self.target))
+        reached.operation_id = operation_id
+        reached.is_dropped = not isinstance(error, requests.Timeout | requests.exceptions.SSLError)
+        return reached
 
     def send_bytes(self, sent: Sent, headers: list[tuple[str, str]], body: bytes) -> Exchange:
         """Send a request that no HTTP client would make, over a connection of its own; it is sent once.
@@ -233,14 +241,6 @@ def _require_api(exchange: Exchange, target: Target) -> None:
         raise TargetUnreachable(f"{asked} was answered by something else than the API: {exchange.status} with {kind}")
     if exchange.status == TOO_MANY and not target.is_mock:
         raise TargetUnreachable(f"{asked}: the target takes no more requests now (429); see requests_per_second")
-
-
-def _unreachable(error: Exception, sent: Sent, target: Target, operation_id: str) -> TargetUnreachable:
-    """What to say of a request without an answer; a connection that ends without one may be the server's fault."""
-    reached = TargetUnreachable(_reason(error, sent, target))
-    reached.operation_id = operation_id
-    reached.is_dropped = not isinstance(error, requests.Timeout | requests.exceptions.SSLError)
-    return reached
 
 
 def _reason(error: Exception, sent: Sent, target: Target) -> str:

@@ -12,7 +12,7 @@ from contract_tests.events import Outcome
 from contract_tests.matrix import matrix
 from contract_tests.pages import Shown, details, rule_rows, walks
 from contract_tests.results import Found, Results
-from contract_tests.texts import OUTCOME_WORDS, RULE_WORDS, SIGNS, duration, path_of, shown
+from contract_tests.texts import OUTCOME_WORDS, RULE_WORDS, SIGNS, duration, path_of, shown, status_text
 
 if TYPE_CHECKING:
     from jinja2 import Environment
@@ -63,7 +63,7 @@ def _environment() -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    made.filters |= {"shown": shown, "duration": duration, "path": path_of, "slug": _slug}
+    made.filters |= {"shown": shown, "duration": duration, "path": path_of, "came": status_text, "slug": _slug}
     made.globals |= {"compared": compared}
     return made
 

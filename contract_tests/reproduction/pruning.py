@@ -21,17 +21,17 @@ LISTING = "listInvoices"
 def essential(broken: Broken, exchanges: Sequence[Exchange], contracts: Mapping[str, Contract]) -> Sequence[Exchange]:
     """The exchanges that it takes to show a finding, in their order.
 
-    Those stay that the finding is judged by, all that change something, and those whose answers are used later. Where
-    nobody knows what to judge by, all stay.
+    Those stay that the finding is judged by, all before them that change something, and those whose answers are used
+    later. Where nobody knows what to judge by, all stay.
     """
     expected = expected_of(broken, exchanges, contracts)
     if not expected or any(each.kind == "told" for each in expected):
         return exchanges
-    judged = {len(exchanges) - 1, *(number for each in expected for number in _calls(each))}
+    judged = {number for each in expected for number in _calls(each)}
     may_drop = all(each.kind in ALONE for each in expected)
     may_drop = may_drop and not any(exchanges[number].operation_id == LISTING for number in judged)
     known, kept = found_in(exchanges), set[int]()
-    for number in reversed(range(len(exchanges))):
+    for number in reversed(range(max(judged) + 1)):
         later = [exchanges[each] for each in sorted(kept)]
         if number in judged or _is_needed(exchanges[number], later, _given(known, number), may_drop=may_drop):
             kept.add(number)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from contract_tests.exchange import NO_ANSWER
 from contract_tests.reproduction.steps import Call, Expected, Given, Steps, one_line, pieces
 
 _CALL = '''
@@ -114,18 +115,27 @@ def _given(given: Given) -> str:
 
 
 def _call(number: int, call: Call) -> Iterator[str]:
-    yield f"# {number}. {one_line(call.operation or call.method)}: was answered {call.status}"
+    yield f"# {number}. {call.says}"
     if call.note:
         yield f"pytest.skip({f'step {number} can not be made again: {one_line(call.note)}'!r})"
         return
     headers = "".join(f"\n        {name!r}: {_text(value)}," for name, value in call.headers)
     content = repr(call.content) if call.content else f"({_text(call.body)}).encode()" if call.body else ""
     more = f",\n        {content}" if content else ""
-    yield f"answer{number} = call({call.method!r}, {_text(call.url)}, {{{headers}\n    }}{more})"
+    asked = f"answer{number} = call({call.method!r}, {_text(call.url)}, {{{headers}\n    }}{more})"
+    yield from _answered(asked, number) if call.status == NO_ANSWER else [asked]
     for each in call.taken:
         parameter = f", {each.parameter!r}" if each.parameter else ""
         yield f"{each.name} = value(answer{number}, {each.pointer!r}{parameter})"
         yield f'assert isinstance({each.name}, str), f"step {number} did not answer with it: {{answer{number}.text}}"'
+
+
+def _answered(asked: str, number: int) -> Iterator[str]:
+    """A call that got no answer when the fault was found."""
+    yield "try:"
+    yield f"    {asked}"
+    yield "except requests.ConnectionError as error:"
+    yield f'    raise AssertionError(f"step {number} got no answer: {{error}}") from None'
 
 
 def _expected(each: Expected, steps: Steps) -> Iterator[str]:

@@ -7,6 +7,7 @@ import json
 import shlex
 from collections.abc import Iterator, Sequence
 
+from contract_tests.exchange import NO_ANSWER
 from contract_tests.reproduction.steps import Call, Expected, Forged, Given, Steps, one_line, pieces
 
 _NOT_IN_EXPANSIONS = frozenset("\"'$`\\{}")
@@ -18,9 +19,13 @@ RESULT=0
 PYTHON=${PYTHON:-python3}
 step() { # number, then what curl is told
   N=$1; shift
-  curl -sS --path-as-is --globoff -o "$DIR/$N.body" -D "$DIR/$N.head" -w '%{http_code}' "$@" >"$DIR/$N.status" || exit 2
+  curl -sS --path-as-is --globoff -o "$DIR/$N.body" -D "$DIR/$N.head" -w '%{http_code}' "$@" >"$DIR/$N.status" || silent
   touch "$DIR/$N.body"
   echo "step $N: $(cat "$DIR/$N.status")"
+}
+silent() { # no answer came, which is the fault where none came then
+  [ "$N" = "${UNANSWERED:-}" ] || exit 2
+  echo "FAULT: step $N got no answer"; exit 1
 }
 fault() { echo "FAULT: $1"; RESULT=1; }
 """
@@ -81,6 +86,7 @@ def as_shell(steps: Steps) -> str:
     lines = ["#!/bin/sh", *(f"# {one_line(each)}" for each in (steps.rule, steps.message)), ""]
     lines += [_given(each) for each in steps.given]
     lines += _HEAD.splitlines()
+    lines += [f"UNANSWERED={number}" for number, call in enumerate(steps.calls, 1) if call.status == NO_ANSWER]
     needs_json = any(call.taken for call in steps.calls) or any(each.pointer for each in steps.expected)
     lines += _JSON.splitlines() if needs_json else []
     lines += _FORGE.splitlines() if steps.forged else []
@@ -105,7 +111,7 @@ def _forged(each: Forged) -> str:
 
 
 def _call(number: int, call: Call) -> Iterator[str]:
-    yield f"# {number}. {one_line(call.operation or call.method)}: was answered {call.status}"
+    yield f"# {number}. {call.says}"
     if call.note:
         yield f"# {one_line(call.note)}"
         yield f'echo "step {number} can not be made again: {one_line(call.note)}" >&2; exit 2'

@@ -7,6 +7,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from contract_tests.exchange import NO_ANSWER
+
 OPEN, CLOSE = "\ue000", "\ue001"
 """Around a variable's name within a text; no text on the wire has them for a reason."""
 
@@ -92,6 +94,12 @@ class Call:
     operation: str = ""
     taken: Sequence[Taken] = ()
     note: str = ""
+
+    @property
+    def says(self) -> str:
+        """What the call was, and what came of it."""
+        came = "got no answer" if self.status == NO_ANSWER else f"was answered {self.status}"
+        return f"{one_line(self.operation or self.method)}: {came}"
 
 
 @dataclass(frozen=True)

@@ -11,7 +11,7 @@ import pytest
 
 from contract_tests import transport as module
 from contract_tests.errors import NotReached, TargetUnreachable
-from contract_tests.exchange import Sent
+from contract_tests.exchange import NO_ANSWER, Sent
 from contract_tests.pace import BudgetSpent, Pace
 from contract_tests.target import Limits, Target
 from contract_tests.transport import Recorder, Transport
@@ -40,10 +40,12 @@ def test_a_reading_request_is_sent_again_when_the_connection_ends(server: Script
 
 def test_a_writing_request_is_sent_once(server: Scripted) -> None:
     server.replies = [DROPPED, Reply()]
+    sending = transport(server, is_mock=True)
     with pytest.raises(TargetUnreachable, match="found nobody") as error:
-        transport(server, is_mock=True).send("POST", server.origin, operation_id="createInvoice")
+        sending.send("POST", server.origin, operation_id="createInvoice")
 
     assert len(server.asked) == 1
+    assert [(each.operation_id, each.status) for each in sending.recorder.steps] == [("createInvoice", NO_ANSWER)]
     assert error.value.is_dropped
     assert error.value.operation_id == "createInvoice"
 

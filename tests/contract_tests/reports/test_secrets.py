@@ -167,3 +167,10 @@ def test_a_value_keeps_its_shape() -> None:
 def test_half_characters_can_be_sent_to_the_controller() -> None:
     redactor = Observer(target(), CONTRACTS).redactor
     assert redactor.value({"\ud83d": "\ud800x"}) == {"?": "?x"}
+
+
+def test_a_name_that_is_a_secret_in_one_api_may_be_seen_in_another() -> None:
+    redactor = Observer(target(), CONTRACTS).redactor
+    assert redactor.value("AccessDenied", "Code", "invoice_uploads") == "AccessDenied"
+    assert redactor.value("splx-one-time", "Code") == "***"
+    assert redactor.value("123456789", "accountNumber", "invoice_uploads") == "****6789"

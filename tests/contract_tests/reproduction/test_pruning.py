@@ -57,6 +57,13 @@ def test_what_was_only_read_and_made_for_others_is_left_out() -> None:
     assert list(essential(STATUS, steps, CONTRACTS)) == needed
 
 
+def test_what_came_after_the_call_that_shows_it_is_left_out() -> None:
+    needed = [created(ONE), published(ONE), canceled(ONE)]
+    after = [shown(ONE), asked("deleteInvoice", "DELETE", f"/{ONE}", status=204)]
+
+    assert list(essential(STATUS, [*needed, *after], CONTRACTS)) == needed
+
+
 def test_an_answer_that_is_used_later_stays() -> None:
     read = shown(ONE, customerId=OTHER)
     last = asked("cancelInvoice", "PUT", f"/{OTHER}/cancel")

@@ -16,6 +16,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from contract_tests.broken import Broken, Difference
+from contract_tests.errors import TargetUnreachable
 from contract_tests.exchange import Exchange
 from contract_tests.observing import Observer
 from contract_tests.reproduction import as_pytest, as_shell, reproduced
@@ -101,6 +102,13 @@ def documented(world: World) -> Broken:
     return Broken("SCHEMA:deleteInvoice:body", "m", [difference], operation_id="deleteInvoice")
 
 
+def unanswered(world: World) -> Broken:
+    record = world.call("createInvoice", body={}).json["id"]
+    with pytest.raises(TargetUnreachable):
+        world.call("cancelInvoice", record)
+    return Broken("INV-INTERNAL", "m", [Difference("answer", "one", "none")], operation_id="cancelInvoice")
+
+
 def paid(world: World) -> Broken:
     record = world.call("createInvoice", body={}).json["id"]
     world.call("submitInvoice", record, {"accountNumber": CARD, "securityCode": "739", "note": f"for {CARD}"})
@@ -138,6 +146,7 @@ SCENES = {
     "expiry": expired,
     "idempotency": repeated,
     "signature": tampered,
+    "silence": unanswered,
 }
 
 

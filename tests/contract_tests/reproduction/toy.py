@@ -33,7 +33,7 @@ class Toy:
     origin: str = ""
 
     def answer(self, method: str, target: str, headers: dict[str, str], body: bytes) -> tuple[int, Any]:
-        """Status and body; `None` for an empty one."""
+        """Status and body; `None` for an empty one. With the status 0 there is no answer at all."""
         self.received.append((target, headers, body))
         path, query = urlsplit(target).path, parse_qs(urlsplit(target).query)
         if path == "/echo":
@@ -78,6 +78,8 @@ class Toy:
         return 200, {**record, "totalAmount": 59.98 if self.fault == "amount" else 59.97}
 
     def _put_cancel(self, record: dict[str, Any], sent: Any) -> tuple[int, Any]:
+        if self.fault == "silence":
+            return 0, None
         if self.fault == "history":
             record["history"] = [*record["history"], _event("refused")]
         return (200, None) if self.fault == "cancel" else (400, {"details": "not published"})
@@ -116,6 +118,9 @@ def serving(toy: Toy) -> Iterator[str]:
             body = self.rfile.read(int(self.headers.get("content-length") or 0))
             headers = {name.lower(): value for name, value in self.headers.items()}
             status, value = toy.answer(self.command, self.path, headers, body)
+            if not status:
+                self.close_connection = True
+                return
             content = b"" if value is None else json.dumps(value).encode()
             self.send_response(status)
             if content:
