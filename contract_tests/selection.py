@@ -13,7 +13,7 @@ from contract_tests.plugin import SUITES
 
 DEFAULT_PRIORITY = 50
 HIGHEST_OF_SINGLE = 25
-"""Checks with a number up to this one make a few calls each, and no examples."""
+"""Checks with a number up to this one make a few calls each; walks do more, and find the most for what they take."""
 
 _OPTIONS = ("suite", "operation", "rule")
 
@@ -76,7 +76,8 @@ def known_names(asked: Mapping[str, Sequence[str]]) -> None:
 
 
 def in_order(items: Iterable[pytest.Item], config: pytest.Config) -> list[pytest.Item]:
-    """Checks that make a few calls each come before those that try many; what failed before comes first among its like.
+    """Checks that make a few calls each, and walks, come before those that try many; what failed before comes first
+    among its like.
 
     Among them all suites go on side by side, small ones faster, and in a suite all tests: the next case of a test says
     the more, the less the others have said, so all of them are heard early, however slow the target is. Where it is

@@ -33,7 +33,7 @@ CANCEL, MARK, CARD, ACH, SMS = (
     "submitInvoiceAch",
     "sendInvoiceSms",
 )
-pytestmark = pytest.mark.priority(40)
+pytestmark = pytest.mark.priority(20)
 
 
 def at_once(examiner: Examiner, calls: Sequence[Callable[[], Exchange]]) -> list[Exchange]:

@@ -28,7 +28,7 @@ def test_another_server_behind_tls_keeps_its_contract_assumptions_included(tmp_p
         write_target(tmp_path, public, f'ca_file = "{authority.name}"')
         ran = contract_tests(
             tmp_path,
-            *("run", "--target", "elsewhere", "--strict", "--seed", "1", "--max-seconds", "40"),
+            *("run", "--target", "elsewhere", "--strict", "--seed", "1", "--max-seconds", "25"),
             *("--suite", "uploads", "--suite", "authorization"),
             env=ENVIRONMENT,
         )
@@ -58,7 +58,7 @@ def test_faults_of_another_server_are_found_and_broken_assumptions_are_news(tmp_
         selected = [part for rule in RULES.values() for part in ("--rule", rule)]
         ran = contract_tests(
             tmp_path,
-            *("run", "--target", "elsewhere", "--seed", "1", "--max-seconds", "60", "--suite", "uploads"),
+            *("run", "--target", "elsewhere", "--seed", "1", "--max-seconds", "20", "--suite", "uploads"),
             *selected,
             env=ENVIRONMENT,
         )

@@ -13,7 +13,7 @@ from tests.faults.serving import faulty_mock
 from tests.faults.table import summary, table
 
 FOUND, MISSED = (
-    Search(True, 4.0, 3.0, "INV-HISTORY", "test_walk.py::test_walks"),
+    Search(True, 4.0, 3.0, "INV-HISTORY", "test_walk.py::test_walks[many]"),
     Search(False, 60.0, note="exit code 0"),
 )
 
@@ -46,7 +46,7 @@ def test_shares_are_of_all_faults() -> None:
 def test_what_was_not_asked_is_not_told() -> None:
     told = table([row("alone", FOUND, None)])
     assert "schemathesis" not in told
-    assert "INV-HISTORY test_walk.py::test_walks" in told
+    assert "INV-HISTORY test_walk.py::test_walks[many]" in told
 
 
 def test_operations_are_of_their_groups() -> None:

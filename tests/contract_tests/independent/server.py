@@ -4,14 +4,11 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
-import json
-import math
 import re
 import uuid
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from http import HTTPStatus
 from typing import Any
 
 from starlette.applications import Starlette
@@ -21,7 +18,9 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from tests.contract_tests.independent.bucket import BUCKET, Bucket, disposition, presigned
+from tests.contract_tests.independent.errors import Refused, error_answer, failure, http_error, invalid, refusal
 from tests.contract_tests.independent.oauth import SCOPE, Unauthorized, claims_of, token
+from tests.contract_tests.independent.reading import read_json, require_text
 
 BASE = "/api/v1"
 PAYMENT_REQUESTS = {
@@ -32,18 +31,11 @@ FAULTS = ("confirms any digest", "forgives signatures", "previews what is not co
 TYPES = ("application/pdf", "image/png", "image/jpeg")
 MOST = 104857600
 SECONDS = 900
-LARGEST_BODY = 1024 * 1024
-LONGEST_NUMBER = 300
 _UUID = re.compile(
     r"[0-9a-fA-F]{8}-[0-9a-fA-F]{4}-[1-8][0-9a-fA-F]{3}-[89abAB][0-9a-fA-F]{3}-[0-9a-fA-F]{12}"
     r"|00000000-0000-0000-0000-000000000000|ffffffff-ffff-ffff-ffff-ffffffffffff",
     re.ASCII,
 )
-
-
-class Refused(Exception):
-    def __init__(self, status: int, message: str, code: str = "") -> None:
-        self.status, self.message, self.code = status, message, code
 
 
 @dataclass
@@ -87,21 +79,21 @@ class Server:
         routes.append(Route(f"/{BUCKET}/{{key:path}}", _Raw(self.bucket.answer)))
         self.app = Starlette(
             routes=routes,
-            exception_handlers={Refused: _refusal, HTTPException: _http_error, Exception: _failure},
+            exception_handlers={Refused: refusal, HTTPException: http_error, Exception: failure},
         )
         self.app.router.redirect_slashes = False
 
     # what is asked
 
     async def presign(self, request: Request, merchant: str) -> Response:
-        body = await _json(request)
-        _require_text(body, "filename", 1, 255)
-        _require_text(body, "mimeType", 1, 100)
+        body = await read_json(request)
+        require_text(body, "filename", 1, 255)
+        require_text(body, "mimeType", 1, 100)
         size = body.get("size")
         if isinstance(size, bool) or not isinstance(size, int | float):
-            raise _invalid("body/size must be number")
+            raise invalid("body/size must be number")
         if size > MOST:
-            raise _invalid(f"body/size must be <= {MOST}")
+            raise invalid(f"body/size must be <= {MOST}")
         if size <= 0 or size != int(size):
             raise Refused(400, "size must be a positive whole number of bytes")
         if body["mimeType"] not in TYPES:
@@ -122,8 +114,8 @@ class Server:
         )
 
     async def confirm(self, request: Request, merchant: str, upload_id: str) -> Response:
-        body = await _json(request)
-        _require_text(body, "sha256", 64, 64)
+        body = await read_json(request)
+        require_text(body, "sha256", 64, 64)
         if not re.fullmatch(r"[0-9a-fA-F]{64}", body["sha256"], re.ASCII):
             raise Refused(400, "sha256 must be 64 hexadecimal digits")
         upload = self._upload(upload_id, merchant)
@@ -210,13 +202,13 @@ class Server:
             try:
                 claims = claims_of(request.headers.get("authorization", ""))
             except Unauthorized as reason:
-                return _error(401, str(reason), headers={"WWW-Authenticate": 'Bearer error="invalid_token"'})
+                return error_answer(401, str(reason), headers={"WWW-Authenticate": 'Bearer error="invalid_token"'})
             if SCOPE not in str(claims.get("scope", "")).split():
-                challenge = f'Bearer error="insufficient_scope", scope="{SCOPE}"'
-                return _error(403, f"the access token lacks the scope {SCOPE}", headers={"WWW-Authenticate": challenge})
+                said = {"WWW-Authenticate": f'Bearer error="insufficient_scope", scope="{SCOPE}"'}
+                return error_answer(403, f"the access token lacks the scope {SCOPE}", headers=said)
             for name, value in request.path_params.items():
                 if not _UUID.fullmatch(value):
-                    raise _invalid(f'params/{name} must match format "uuid"')
+                    raise invalid(f'params/{name} must match format "uuid"')
             return await do(request, claims["merchant_id"], **request.path_params)
 
         return answer
@@ -236,92 +228,12 @@ class _Raw:
 def _only(method: str, answer: Callable[[Request], Awaitable[Response]]) -> _Raw:
     async def answered(request: Request) -> Response:
         if request.method != method:
-            return _error(405, f"{request.method} is not possible here", headers={"Allow": method})
+            return error_answer(405, f"{request.method} is not possible here", headers={"Allow": method})
         try:
             response = await answer(request)
         except Refused as refused:
-            return _refusal(request, refused)
+            return refusal(request, refused)
         response.headers["X-Request-Id"] = str(uuid.uuid4())
         return response
 
     return _Raw(answered)
-
-
-def _invalid(message: str) -> Refused:
-    return Refused(400, message, "FST_ERR_VALIDATION")
-
-
-def _require_text(body: dict[str, Any], name: str, least: int, most: int) -> None:
-    value = body.get(name)
-    if not isinstance(value, str):
-        raise _invalid(f"body must have required property '{name}', a string")
-    if not least <= len(value) <= most:
-        raise _invalid(f"body/{name} must have {least} to {most} characters")
-
-
-async def _json(request: Request) -> dict[str, Any]:
-    kind = request.headers.get("content-type", "").partition(";")[0]
-    if kind.strip().lower() != "application/json":
-        raise Refused(415, "Unsupported Media Type", "FST_ERR_CTP_INVALID_MEDIA_TYPE")
-    content = b""
-    async for chunk in request.stream():
-        content += chunk
-        if len(content) > LARGEST_BODY:
-            raise Refused(413, "Request body is too large", "FST_ERR_CTP_BODY_TOO_LARGE")
-    if not content:
-        message = "Body cannot be empty when content-type is set to 'application/json'"
-        raise Refused(400, message, "FST_ERR_CTP_EMPTY_JSON_BODY")
-    try:
-        value = json.loads(
-            content.decode("utf-8"),
-            object_pairs_hook=_object,
-            parse_constant=_no_number,
-            parse_float=_float,
-            parse_int=_int,
-        )
-        json.dumps(value, ensure_ascii=False).encode("utf-8")
-    except (ValueError, RecursionError):
-        raise Refused(400, "the body is not valid JSON") from None
-    if not isinstance(value, dict):
-        raise _invalid("body must be object")
-    return value
-
-
-def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    value = dict(pairs)
-    if len(value) != len(pairs):
-        raise ValueError("a key stands twice")
-    return value
-
-
-def _no_number(text: str) -> float:
-    raise ValueError(text)
-
-
-def _int(text: str) -> int:
-    return int(text) if len(text) <= LONGEST_NUMBER else int(_no_number(text))
-
-
-def _float(text: str) -> float:
-    number = float(text) if len(text) <= LONGEST_NUMBER else math.inf
-    return number if math.isfinite(number) else _no_number(text)
-
-
-def _error(status: int, message: str, code: str = "", headers: dict[str, str] | None = None) -> Response:
-    phrases = {413: "Payload Too Large"}
-    body = {"statusCode": status, "error": phrases.get(status, HTTPStatus(status).phrase), "message": message}
-    more = {"X-Request-Id": str(uuid.uuid4()), **(headers or {})}
-    return JSONResponse({**body, **({"code": code} if code else {})}, status, headers=more)
-
-
-def _refusal(request: Request, refused: Any) -> Response:
-    return _error(refused.status, refused.message, refused.code)
-
-
-def _http_error(request: Request, error: Any) -> Response:
-    path = f"Route {request.method}:{request.url.path} not found"
-    return _error(error.status_code, path if error.status_code == 404 else error.detail)
-
-
-def _failure(request: Request, error: Exception) -> Response:
-    return _error(500, "an unexpected error occurred")

@@ -119,7 +119,8 @@ FAULTS = (
           replaced(service, "cancel", canceling_the_latest), cell("cancelInvoice", "Published"),
           "SCHEMA:cancelInvoice:target"),
     state("the latest invoice hears of what is canceled, seen on a walk", "cancelInvoice",
-          replaced(service, "cancel", canceling_the_latest), "test_walk.py::test_walks", "SCHEMA:cancelInvoice:target"),
+          replaced(service, "cancel", canceling_the_latest), "test_walk.py::test_walks[many]",
+          "SCHEMA:cancelInvoice:target"),
     state("the method of payment is forgotten", "markInvoiceAsPaid",
           replaced(model, "marked_as_paid", changed(payment_method=None)),
           "test_rules.py::test_the_method_is_kept_as_it_was_given[body3]", "INV-MARK-PAID-FIELDS"),
@@ -159,7 +160,7 @@ FAULTS = (
     state("an update is told twice", "updateInvoice", replaced(model, "updated", ends_with(twice_told)),
           cell("updateInvoice", "Draft"), "INV-HISTORY"),
     state("the history shows what is to be paid now", "getInvoice",
-          replaced(wire, "invoice_json", ends_with(amounts_of_now)), "test_walk.py::test_walks", "INV-HISTORY"),
+          replaced(wire, "invoice_json", ends_with(amounts_of_now)), "test_walk.py::test_walks[many]", "INV-HISTORY"),
     state("an SMS closes an expired invoice's wait", "sendInvoiceSms", allowed("sendInvoiceSms", "Expired"),
           cell("sendInvoiceSms", "Expired"), "INV-SMS-STATE"),
 )  # fmt: skip
