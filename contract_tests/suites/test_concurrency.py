@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from typing import Any
@@ -11,20 +10,21 @@ import pytest
 
 from contract_tests import bodies
 from contract_tests.broken import Broken, Difference
-from contract_tests.errors import TargetUnreachable
 from contract_tests.examiner import Examiner, contract
 from contract_tests.exchange import Exchange
 from contract_tests.models.comparing import deviations
-from contract_tests.models.serial import Call, ends
+from contract_tests.models.serial import Call as Made
+from contract_tests.models.serial import ends
+from contract_tests.suites.at_once import Call, at_once
 from contract_tests.suites.tracked import Tracked, in_state, new_mark
+from contract_tests.tally import NOBODY
 from contract_tests.workshop import Invoices, must_succeed
 from openapi import Refusal
 
 INVOICES = contract("invoices")
 LIFECYCLE = INVOICES.lifecycles["invoice"]
 THREADS = 5
-ROUNDS = 4
-LONGEST_SECONDS = 60.0
+ROUNDS = 3
 CREATE, UPDATE, PUBLISH, DELETE = "createInvoice", "updateInvoice", "publishInvoice", "deleteInvoice"
 CANCEL, MARK, CARD, ACH, SMS = (
     "cancelInvoice",
@@ -36,37 +36,17 @@ CANCEL, MARK, CARD, ACH, SMS = (
 pytestmark = pytest.mark.priority(20)
 
 
-def at_once(examiner: Examiner, calls: Sequence[Callable[[], Exchange]]) -> list[Exchange]:
-    """Make the calls at the same moment; their answers, in the order of the calls."""
-    examiner.tokens.get("invoices")
-    barrier = threading.Barrier(len(calls), timeout=LONGEST_SECONDS)
-    answers: dict[int, Exchange] = {}
-    failures: list[BaseException] = []
-
-    def make(number: int) -> None:
-        try:
-            barrier.wait()
-            answers[number] = calls[number]()
-        except BaseException as error:  # told where it can be heard
-            failures.append(error)
-
-    threads = [threading.Thread(target=make, args=(number,), daemon=True) for number in range(len(calls))]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join(LONGEST_SECONDS)
-    if failures:
-        raise failures[0]
-    if len(answers) != len(calls):
-        raise TargetUnreachable(f"calls at the same moment were not answered within {LONGEST_SECONDS:g} seconds")
-    return [answers[number] for number in range(len(calls))]
+def of_all(examiner: Examiner, calls: Sequence[Call]) -> list[Exchange]:
+    """The answers to calls at the same moment."""
+    api = examiner.api("invoices")
+    return at_once(examiner, calls, partial(api.call, "getInvoice", {"invoiceId": NOBODY}, is_checked=False))
 
 
 def race(examiner: Examiner, invoice: Tracked, asked: Sequence[tuple[str, Any]], rule: str) -> None:
     """Let calls race on one invoice, and hold their answers and what it is afterwards to every serial order."""
     assert invoice.known is not None, "it is there"
-    answers = at_once(examiner, [partial(invoice.send, action, body) for action, body in asked])
-    calls = [Call(action, body, answer.is_success) for (action, body), answer in zip(asked, answers, strict=True)]
+    answers = of_all(examiner, [partial(invoice.send, action, body) for action, body in asked])
+    calls = [Made(action, body, answer.is_success) for (action, body), answer in zip(asked, answers, strict=True)]
     possible = list(ends(INVOICES, invoice.known, calls))
     told = ", ".join(f"{each.action} {answer.status}" for each, answer in zip(calls, answers, strict=True))
     if not possible:
@@ -167,7 +147,7 @@ def test_numbers_given_at_once_are_different(examiner: Examiner) -> None:
         examiner.begin()
         invoices, mark = Invoices(examiner), new_mark(examiner)
         body = bodies.invoice(mark)
-        answers = at_once(examiner, [partial(invoices.api.call, PUBLISH, body=body)] * THREADS)
+        answers = of_all(examiner, [partial(invoices.api.call, PUBLISH, body=body)] * THREADS)
         made = [invoices.noted(must_succeed(each, PUBLISH)) for each in answers]
         seen = [invoices.get(each) for each in made]
         for name in ("id", "number", "token"):
@@ -188,7 +168,7 @@ def test_one_key_at_once_makes_one_invoice(examiner: Examiner, operation_id: str
         invoices, mark = Invoices(examiner), new_mark(examiner)
         body, key = bodies.invoice(mark), {"Idempotency-Key": mark}
         calls = [partial(invoices.api.call, operation_id, body=body, headers=key)] * THREADS
-        answers = at_once(examiner, calls)
+        answers = of_all(examiner, calls)
         made = {invoices.noted(each) for each in answers if each.is_success}
         listed = must_succeed(invoices.api.call("listInvoices", query={"search": mark}), "listInvoices")
         if len(made) != 1 or listed.json["total"] != 1:
@@ -205,10 +185,10 @@ def test_one_key_at_once_acts_once(examiner: Examiner, operation_id: str) -> Non
         examiner.begin()
         invoice = in_state(Invoices(examiner), "Published")
         body, key = invoice.good(operation_id), {"Idempotency-Key": f"{invoice.mark}{number}"}
-        answers = at_once(examiner, [partial(invoice.send, operation_id, body, headers=key)] * THREADS)
+        answers = of_all(examiner, [partial(invoice.send, operation_id, body, headers=key)] * THREADS)
         if not any(each.is_success for each in answers):
             must_succeed(answers[0], operation_id, "INV-IDEMPOTENCY-REPLAY")
-        calls = [Call(operation_id, body, is_done=True)]
+        calls = [Made(operation_id, body, is_done=True)]
         assert invoice.known is not None, "it is there"
         told = f"{operation_id} with one key"
         _require_one_of(invoice, list(ends(INVOICES, invoice.known, calls)), told, "INV-IDEMPOTENCY-REPLAY")

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import threading
 from collections import Counter
-from collections.abc import Callable, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Sequence
 from functools import partial
 
 from contract_tests.broken import Broken, Difference
 from contract_tests.exchange import Exchange
+from contract_tests.suites.at_once import Call, at_once
 from contract_tests.suites.uploads.cases import Check
 from contract_tests.suites.uploads.downloads import require_download
 from contract_tests.suites.uploads.happenings import require_same
@@ -18,27 +17,18 @@ from contract_tests.workshop import must_succeed
 
 RACERS = 6
 ROUNDS = 2
-Call = Callable[[], Exchange]
 
 
-def at_once(uploads: Uploads, calls: Sequence[Call]) -> list[Exchange]:
-    """The answers of calls that start together, each on a warm connection of its own."""
-    start = threading.Barrier(len(calls), timeout=uploads.examiner.target.limits.timeout_seconds)
-
-    def run(call: Call) -> Exchange:
-        uploads.preview(uploads.in_state("absent"))
-        start.wait()
-        return call()
-
-    with ThreadPoolExecutor(len(calls)) as pool:
-        return list(pool.map(run, calls))
+def of_all(uploads: Uploads, calls: Sequence[Call]) -> list[Exchange]:
+    """The answers to calls at the same moment."""
+    return at_once(uploads.examiner, calls, partial(uploads.preview, uploads.in_state("absent")))
 
 
 def confirming(uploads: Uploads) -> None:
     """Of many that confirm, one does."""
     for _ in range(ROUNDS):
         upload = uploads.in_state("stored")
-        answers = at_once(uploads, [partial(uploads.confirm, upload)] * RACERS)
+        answers = of_all(uploads, [partial(uploads.confirm, upload)] * RACERS)
         _require_statuses(answers, {200: 1, 409: RACERS - 1}, "UPL-CONFIRM-STATE", "confirmUpload")
     require_download(uploads, uploads.preview(upload).json, upload, "UPL-PREVIEW-BYTES")
 
@@ -49,7 +39,7 @@ def attaching_one(uploads: Uploads) -> None:
     upload = uploads.in_state("confirmed")
     wanted = [uploads.payment_request() for _ in range(4)]
     calls = [_attaching(uploads, upload, each, ROUTES[number % 2]) for number, each in enumerate(wanted)]
-    answers = at_once(uploads, calls)
+    answers = of_all(uploads, calls)
     _require_statuses(answers, {200: 1, 409: len(wanted) - 1}, "UPL-ATTACH-STATE", ROUTES[0])
     holders = sum(uploads.invoice(each).is_success for each in wanted)
     require_same({"holders": 1}, {"holders": holders}, "UPL-ATTACH-STATE", "losing a race", ROUTES[0])
@@ -60,7 +50,7 @@ def attaching_to_one(uploads: Uploads) -> None:
     payment_request = uploads.payment_request()
     rivals = [uploads.in_state("confirmed") for _ in range(4)]
     calls = [_attaching(uploads, each, payment_request, ROUTES[number % 2]) for number, each in enumerate(rivals)]
-    answers = at_once(uploads, calls)
+    answers = of_all(uploads, calls)
     _require_statuses(answers, {200: len(rivals)}, "UPL-ATTACH-REPLACES", ROUTES[0])
     names = {each.filename: each for each in rivals}
     shown = must_succeed(uploads.invoice(payment_request), "getPaymentRequestInvoiceUrl").json
@@ -76,7 +66,7 @@ def attaching_to_one(uploads: Uploads) -> None:
 def deleting_and_confirming(uploads: Uploads) -> None:
     """Whatever comes first, the upload is gone in the end, and deleted once."""
     upload = uploads.in_state("stored")
-    answers = at_once(uploads, [*[partial(uploads.delete, upload)] * 3, *[partial(uploads.confirm, upload)] * 3])
+    answers = of_all(uploads, [*[partial(uploads.delete, upload)] * 3, *[partial(uploads.confirm, upload)] * 3])
     deleted = [each for each in answers if each.sent.method == "DELETE"]
     _require_statuses(deleted, {204: 1, 404: 2}, "UPL-NOT-FOUND", "deleteUpload")
     require_same({"state": "absent"}, uploads.look(upload), "UPL-DELETE-STATE", "losing a race", "deleteUpload")
@@ -86,7 +76,7 @@ def deleting_and_attaching(uploads: Uploads) -> None:
     """Either it is deleted, or it is attached, never both."""
     payment_request = uploads.payment_request()
     upload = uploads.in_state("confirmed")
-    answers = at_once(
+    answers = of_all(
         uploads, [partial(uploads.delete, upload), _attaching(uploads, upload, payment_request, ROUTES[0])] * 2
     )
     won = sorted({each.operation_id for each in answers if each.is_success})
@@ -113,7 +103,7 @@ def deleting(uploads: Uploads) -> None:
     """Of many that delete, one does; to the others it is unknown."""
     for state in ("confirmed", "presigned"):
         upload = uploads.in_state(state)
-        answers = at_once(uploads, [partial(uploads.delete, upload)] * RACERS)
+        answers = of_all(uploads, [partial(uploads.delete, upload)] * RACERS)
         _require_statuses(answers, {204: 1, 404: RACERS - 1}, "UPL-NOT-FOUND", "deleteUpload")
 
 
