@@ -23,15 +23,20 @@ class Listening:
         self._teller: Teller | None = None
 
     def pytest_collection_finish(self, session: pytest.Session) -> None:
-        """Without workers: these checks will be told of, whether they are run or not; wrong use ends it here."""
+        """Without workers: these checks will be told of, whether they are run or not; but for wrong use."""
         ours = [each for each in session.items if SUITES in each.path.parents]
         if not ours or session.config.option.collectonly:
             return
         from contract_tests.beginning import run_settings
         from contract_tests.selection import marked
 
-        run_settings(session.config)
         about = {each.nodeid: {"rules": marked(each, "proves"), "operations": marked(each, "about")} for each in ours}
+        try:
+            run_settings(session.config)
+        except pytest.exit.Exception as ended:
+            if ended.returncode != WRONG_USE:
+                self._told().await_checks(about, about)
+            raise
         self._told().await_checks(about, about)
 
     @pytest.hookimpl(optionalhook=True)

@@ -5,6 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import pytest
+from hypothesis import HealthCheck, settings
+
+settings.register_profile("tests", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("tests")  # how long something takes is no matter of tests
 
 pytest.register_assert_rewrite("tests.apis.invoice_uploads.builders", "tests.apis.invoices.steps")
 

@@ -8,12 +8,11 @@ from contract_tests.catalogue import checks
 from contract_tests.selection import suites
 
 FIRST = 60
-SLOW = ("test_schema.py::test_anything", "test_stateful.py", "test_walk.py", "test_concurrency.py")
+SLOW = ("test_schema.py::test_anything", "test_stateful.py", "test_walk.py::test_walks[many]")
 
 
 def test_every_suite_that_has_cheap_checks_is_heard_among_the_first() -> None:
-    of_examples_only = {"concurrency", "stateful", "walk"}
-    assert {each.suite for each in checks()[:FIRST]} == set(suites()) - of_examples_only
+    assert {each.suite for each in checks()[:FIRST]} == set(suites()) - {"stateful"}
 
 
 def test_tests_of_many_cases_go_on_side_by_side() -> None:
