@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
@@ -58,10 +58,10 @@ class Witness:
 class Change:
     """`kind`: the stable id of what has happened, such as `request-property-became-required`; see `kinds`.
 
-    `operation`: as `POST /payments`, or empty where it concerns more than one. `subject`: what has changed, in the
-    words of the contract (`body.customer.email`). `says`: one sentence for a client developer. `old`, `new`: where it
-    stood and where it stands; `None` on the side that has nothing of the kind. `provenance`: of what was changed,
-    where the contract says how sure it is.
+    `contract`: the name of the contract, as it was called before. `operation`: as `POST /payments`, or empty where it
+    concerns more than one. `subject`: what has changed, in the words of the contract (`body.customer.email`). `says`:
+    one sentence for a client developer. `old`, `new`: where it stood and where it stands; `None` on the side that has
+    nothing of the kind. `provenance`: of what was changed, where the contract says how sure it is.
     """
 
     kind: str
@@ -69,6 +69,7 @@ class Change:
     direction: Direction
     subject: str
     says: str
+    contract: str = ""
     operation: str = ""
     old: Place | None = None
     new: Place | None = None
@@ -78,8 +79,5 @@ class Change:
     @property
     def fingerprint(self) -> str:
         """The same for the same change wherever it is found; lines, values and sentences have no part in it."""
-        text = "|".join((self.kind, self.direction, self.operation, self.subject))
+        text = "|".join((self.contract, self.kind, self.direction, self.operation, self.subject))
         return hashlib.sha256(text.encode()).hexdigest()[:16]
-
-    def as_json(self) -> dict[str, Any]:
-        return {"fingerprint": self.fingerprint, **asdict(self)}

@@ -20,19 +20,19 @@ def compare(old: Source, new: Source, today: date | None = None) -> list[Change]
 
     `today`: whether the sunset of what was removed is over; without it, nobody can say, which makes a removal risky.
     """
-    return sorted(changes_of(_found(paired(old.specifications, new.specifications, today))), key=_rank)
+    return sorted(_changes(paired(old.specifications, new.specifications, today)), key=_rank)
 
 
-def _found(pairs: Pairs) -> Iterator[Found]:
+def _changes(pairs: Pairs) -> Iterator[Change]:
     for each in pairs.removed:
-        yield Found("specification-removed", each.name, each.root, None)
+        yield from changes_of(each.name, [Found("specification-removed", each.name, each.root, None)])
     for each in pairs.added:
-        yield Found("specification-added", each.name, None, each.root)
+        yield from changes_of(each.name, [Found("specification-added", each.name, None, each.root)])
     for pair in pairs.both:
-        yield from differences(pair)
+        yield from changes_of(pair.old.name, differences(pair))
 
 
-def _rank(change: Change) -> tuple[int, str, int, str, str, str, str]:
+def _rank(change: Change) -> tuple[int, str, int, str, str, str, str, str]:
     place = change.new or change.old or Place("", "", 0)
-    details = (change.kind, change.direction, change.operation, change.subject)
+    details = (change.kind, change.direction, change.operation, change.subject, change.contract)
     return _ORDER.index(change.severity), place.file, place.line, *details

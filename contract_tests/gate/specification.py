@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import Any, Protocol
 
 from contract_tests.gate.change import Place
@@ -62,11 +62,10 @@ class Node:
     @property
     def ref(self) -> str | None:
         """The reference that stands here, if one does. A dynamic one is taken as the plain one it most often is."""
-        if isinstance(self.value, dict):
-            for word in REFERENCES:
-                if isinstance(found := self.value.get(word), str):
-                    return found
-        return None
+        value = self.value
+        if not isinstance(value, dict) or ("$ref" not in value and "$dynamicRef" not in value):
+            return None  # asked most often of all, and mostly so
+        return next((found for word in REFERENCES if isinstance(found := value.get(word), str)), None)
 
     @property
     def siblings(self) -> tuple[str, ...]:
@@ -119,7 +118,13 @@ class Node:
                 yield node._child(index, value)
 
     def _child(self, name: str | int, value: Any) -> Node:
-        return Node(value, self.pointer + to_pointer(name), self.document, self.library)
+        return Node(value, self.pointer + _part(name), self.document, self.library)
+
+
+@lru_cache(maxsize=20_000)
+def _part(name: str | int) -> str:
+    """One part of a pointer; most names come up again and again."""
+    return to_pointer(name)
 
 
 @dataclass(frozen=True)

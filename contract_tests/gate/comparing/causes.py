@@ -22,15 +22,15 @@ _NAMED: Mapping[str, Callable[[str, str], str]] = {
 _SILENT_PARTS = frozenset({"components", "schemas", "properties", "content", "schema", "items", "patternProperties"})
 
 
-def changes_of(found: Iterable[Found]) -> list[Change]:
-    """The changes, one for each cause, in the order in which their causes were found."""
+def changes_of(contract: str, found: Iterable[Found]) -> list[Change]:
+    """The changes of a contract, one for each cause, in the order in which their causes were found."""
     by_cause: dict[tuple[Any, ...], list[Found]] = {}
     for each in found:
         by_cause.setdefault(each.cause, []).append(each)
-    return [_change(each) for each in by_cause.values()]
+    return [_change(contract, each) for each in by_cause.values()]
 
 
-def _change(found: Sequence[Found]) -> Change:
+def _change(contract: str, found: Sequence[Found]) -> Change:
     first = found[0]
     operations = list(dict.fromkeys(each.operation.name for each in found if each.operation is not None))
     subject = _subject(found)
@@ -40,6 +40,7 @@ def _change(found: Sequence[Found]) -> Change:
         direction=first.definition.direction,
         subject=subject if first.detail in subject else f"{subject}: {first.detail}",
         says=first.definition.sentence({**first.facts, "subject": subject}) + _concerned(operations),
+        contract=contract,
         operation=operations[0] if len(operations) == 1 else "",
         old=_place(first.old),
         new=_place(first.new),

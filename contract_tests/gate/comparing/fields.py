@@ -14,6 +14,8 @@ from contract_tests.gate.messages.contents import schema_of
 from contract_tests.gate.messages.message import NOTHING, Key
 from contract_tests.gate.pairing import OperationPair
 from contract_tests.gate.parts.operation import is_true
+from contract_tests.gate.parts.values import is_a_segment, segments_included
+from contract_tests.gate.schemas.inclusion import Inclusion
 from contract_tests.gate.specification import Node
 
 NOUNS = {Direction.REQUEST: "request-parameter", Direction.RESPONSE: "response-header"}
@@ -139,6 +141,7 @@ def _values(fields: Fields, key: Key, old: Field, new: Field) -> Iterator[Found]
     if is_one_of_a_list(small.node, big.node, old.location):
         yield _found(fields, "list-of-values", old, old, new)
         return
+    segments = _segments(small, big, fields.direction)
     yield from schema_differences(
         old.schema,
         new.schema,
@@ -146,9 +149,18 @@ def _values(fields: Fields, key: Key, old: Field, new: Field) -> Iterator[Found]
         old.subject,
         fields.operation,
         around=(old.node, new.node),
-        is_included=texts_are_included(small.node, big.node),
-        proof=lambda value: fields.prove(key, value),
+        is_included=texts_are_included(small.node, big.node) or (segments is not None and segments.is_included),
+        proof=lambda value: fields.prove(key, value if segments is None or is_a_segment(value) else segments.witness),
     )
+
+
+def _segments(small: Field, big: Field, direction: Direction) -> Inclusion | None:
+    """Of parameters in a path, whose values are never empty; `None` for others, and where the schemas are the same."""
+    if small.location != "path" or small.schema is None or big.schema is None:
+        return None
+    if small.schema.resolved().value == big.schema.resolved().value:
+        return None
+    return segments_included(small.schema, big.schema, direction)
 
 
 def _bare(fields: Fields) -> Proof | None:

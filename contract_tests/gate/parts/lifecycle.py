@@ -103,6 +103,12 @@ class Rule:
         return found.value if found is not None else None
 
     @property
+    def selection(self) -> str:
+        """What it is on by what operations have, as `*with-body`; empty where it names them."""
+        on = str(_on(self.node))
+        return on if on in _SELECTIONS else ""
+
+    @property
     def refuses(self) -> bool:
         return self.said("refuses") is not False
 
@@ -125,13 +131,16 @@ def rules_of(specification: Specification, operations: Mapping[str, Operation]) 
 
 
 def _selected(rule: Node, operations: Mapping[str, Operation]) -> frozenset[str]:
-    on = rule.get("on")
-    value = on.value if on is not None else "*"
+    value = _on(rule)
     if isinstance(value, list):
         return frozenset(map(str, value))
-    if value in _SELECTIONS:
-        return frozenset(name for name, operation in operations.items() if _SELECTIONS[value](operation))
-    return frozenset({str(value)})
+    selects = _SELECTIONS.get(str(value))
+    return frozenset(name for name, each in operations.items() if selects(each)) if selects else frozenset({str(value)})
+
+
+def _on(rule: Node) -> Any:
+    found = rule.get("on")
+    return found.value if found is not None else "*"
 
 
 def provenance_of(entry: Node) -> str:

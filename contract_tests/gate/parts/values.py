@@ -8,7 +8,7 @@ from typing import Any
 from contract_tests.gate.change import Direction
 from contract_tests.gate.schemas.confirming import Refused, objection
 from contract_tests.gate.schemas.dialect import json_schema
-from contract_tests.gate.schemas.inclusion import included
+from contract_tests.gate.schemas.inclusion import Inclusion, Verdict, included
 from contract_tests.gate.specification import Node
 
 _IN_A_PATH = {"not": {"enum": ["", ".", ".."]}}
@@ -52,16 +52,33 @@ def sample_outside(schema: Node, direction: Direction) -> Any:
     return found.witness
 
 
+@lru_cache(maxsize=512)
+def segments_included(small: Node, big: Node, direction: Direction) -> Inclusion:
+    """Whether every segment of a path that one schema allows is one of another's."""
+    try:
+        return included(_in_a_path(small, direction), _schema(big, direction))
+    except Refused as error:
+        return Inclusion(Verdict.UNDECIDED, reason=str(error))
+
+
+def is_a_segment(value: Any) -> bool:
+    """Whether a value can stand in a path as one segment of it."""
+    return objection(_IN_A_PATH, value) is None
+
+
 @lru_cache(maxsize=4096)
 def _sample(schema: Node, direction: Direction, is_path: bool) -> Any:
-    wanted = _schema(schema, direction)
-    if is_path:
-        definitions = {"$defs": wanted["$defs"]} if "$defs" in wanted else {}
-        wanted = {"allOf": [wanted, _IN_A_PATH], **definitions}
+    wanted = _in_a_path(schema, direction) if is_path else _schema(schema, direction)
     found = included(wanted, False)
     if found.witness is None and objection(wanted, None) is not None:
         raise NoValue(found.reason or "no value fits the schema")
     return found.witness
+
+
+def _in_a_path(schema: Node, direction: Direction) -> dict[str, Any]:
+    wanted = _schema(schema, direction)
+    definitions = {"$defs": wanted["$defs"]} if "$defs" in wanted else {}
+    return {"allOf": [wanted, _IN_A_PATH], **definitions}
 
 
 @lru_cache(maxsize=4096)

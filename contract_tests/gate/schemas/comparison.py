@@ -6,6 +6,7 @@ what the other side takes.
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Hashable, Iterable
 from dataclasses import dataclass, field
 from functools import lru_cache
@@ -23,6 +24,9 @@ from contract_tests.gate.schemas.terms.reading import Reader
 from contract_tests.gate.schemas.terms.term import EVERYTHING, Term, all_of
 from contract_tests.gate.schemas.terms.values import thawed
 from contract_tests.gate.specification import Node
+
+LONGEST_EXAMPLE = 100_000
+"""A value of more characters is shown to nobody."""
 
 MOST_GUESSES = 20
 """For so many pairs of schemas values are made by chance; it takes up to a second each."""
@@ -156,6 +160,8 @@ class Shower:
         return next((found for value in values if (found := self._confirmed(value, my, others))), None)
 
     def _confirmed(self, value: Any, my: Node, others: Node) -> Example | None:
+        if len(json.dumps(value)) > LONGEST_EXAMPLE:
+            return None
         try:
             if objection(json_schema(my, self.direction), value) is not None:
                 return None

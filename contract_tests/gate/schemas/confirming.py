@@ -10,7 +10,7 @@ LONGEST_MESSAGE = 300
 
 
 class Refused(ValueError):
-    """A schema that the validator does not take."""
+    """A schema or a value that the validator does not take."""
 
 
 def validator(schema: Any) -> jsonschema_rs.Draft202012Validator:
@@ -29,9 +29,12 @@ def objection(schema: Any, value: Any) -> str | None:
     """What a schema has against a value, and where in it; `None` if nothing.
 
     Raises:
-        Refused: it is no JSON Schema.
+        Refused: it is no JSON Schema, or the value is nested too deeply for the validator.
     """
-    problem = next(iter(validator(schema).iter_errors(value)), None)
+    try:
+        problem = next(iter(validator(schema).iter_errors(value)), None)
+    except ValueError as error:
+        raise Refused(str(error)) from error
     if problem is None:
         return None
     where = "".join(f"[{each}]" if isinstance(each, int) else f".{each}" for each in problem.instance_path)

@@ -6,10 +6,9 @@ called. Where the sets differ and no keyword tells why, the change has a general
 
 from __future__ import annotations
 
-from collections import deque
-from collections.abc import Hashable, Iterator
+from collections.abc import Hashable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from typing import cast
 
 from contract_tests.gate.change import Direction
@@ -19,12 +18,13 @@ from contract_tests.gate.schemas.finding import Finding, Pair, Path, Step, Weigh
 from contract_tests.gate.schemas.schema_change import Example, SchemaChange
 from contract_tests.gate.schemas.terms.term import all_of, other_than
 from contract_tests.gate.schemas.unchanged import Unchanged
+from contract_tests.gate.schemas.ways import Ways
 from contract_tests.gate.specification import Node
 
 __all__ = ["Example", "SchemaChange", "schema_changes"]
 
 
-def schema_changes(old: Node, new: Node, direction: Direction) -> Iterator[SchemaChange]:
+def schema_changes(old: Node, new: Node, direction: Direction) -> Sequence[SchemaChange]:
     """What has changed from one schema to another, outermost first; nothing where the sets of values are equal.
 
     `direction`: says which properties count: a readOnly one is no part of requests, a writeOnly one of responses.
@@ -32,7 +32,7 @@ def schema_changes(old: Node, new: Node, direction: Direction) -> Iterator[Schem
     A change is given once, however often the schema it stands in is mentioned. What was found for a pair of
     nodes is remembered for the sources that were compared last.
     """
-    return _Walk(_differ(cast("Hashable", old.library), cast("Hashable", new.library), direction), old, new).changes()
+    return _differ(cast("Hashable", old.library), cast("Hashable", new.library), direction).changes(old, new)
 
 
 @lru_cache(maxsize=24)
@@ -40,7 +40,7 @@ def _differ(old: Hashable, new: Hashable, direction: Direction) -> _Differ:
     return _Differ(comparison(old, new, direction), direction)
 
 
-@dataclass
+@dataclass(eq=False)
 class _Entry:
     """A pair of schemas: what was found, what stands below it, and whether anything may be lost or gained at all."""
 
@@ -60,7 +60,21 @@ class _Differ:
     comparison: Comparison
     direction: Direction
     known: dict[tuple[Node, Node], _Entry] = field(default_factory=dict)
+    told: dict[_Entry, tuple[SchemaChange, ...]] = field(default_factory=dict)
     is_unchanged: Unchanged = field(default_factory=Unchanged)
+
+    def changes(self, old: Node, new: Node) -> tuple[SchemaChange, ...]:
+        """The changes from one schema to another as the schemas of a whole value."""
+        start = self.entry(old, new)
+        if start is None:
+            return ()
+        if start not in self.told:
+            self.told[start] = tuple(_Walk(self, start).changes())
+        return self.told[start]
+
+    @cached_property
+    def ways(self) -> Ways[Step | None, _Entry]:
+        return Ways(self.below)
 
     def entry(self, old: Node, new: Node) -> _Entry | None:
         """What was found for a pair; `None` where it is written alike."""
@@ -145,22 +159,15 @@ class _Walk:
     """From the schemas of a whole value to those of its parts; each pair once, by the shortest way."""
 
     differ: _Differ
-    old: Node
-    new: Node
+    start: _Entry
 
     def changes(self) -> Iterator[SchemaChange]:
         """The changes."""
-        start = self.differ.entry(self.old, self.new)
-        if start is None:
-            return
-        waiting, seen = deque([_At((), start, start.narrows, start.widens)]), {id(start)}
-        while waiting:
-            at = waiting.popleft()
+        for way in self.differ.ways.all_from(self.start):
+            at = _At((), self.start, self.start.narrows, self.start.widens)
+            for step, entry in way:
+                at = _below(at, step, entry)
             yield from self._told(at)
-            for step, entry in self.differ.below(at.pair):
-                if id(entry) not in seen:
-                    seen.add(id(entry))
-                    waiting.append(_below(at, step, entry))
 
     def _told(self, at: _At) -> Iterator[SchemaChange]:
         for finding in at.pair.findings:
@@ -196,7 +203,7 @@ class _Walk:
         return self._shower().gained(lambda inner: placed(at.path, inner), focus)
 
     def _shower(self) -> Shower:
-        return Shower(self.differ.comparison, self.old, self.new, self.differ.direction)
+        return Shower(self.differ.comparison, self.start.old, self.start.new, self.differ.direction)
 
 
 def _below(at: _At, step: Step | None, entry: _Entry) -> _At:

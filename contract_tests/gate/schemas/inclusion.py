@@ -22,7 +22,7 @@ from contract_tests.gate.schemas.terms.reading import Reader, UnknownReference
 from contract_tests.gate.schemas.terms.term import Term
 from contract_tests.gate.schemas.terms.values import thawed
 
-DEEP = 6_000
+DEEP = 15000
 """Schemas that contain each other take the recursion of Python deeper than it is used to."""
 
 

@@ -67,6 +67,7 @@ KINDS: Mapping[str, str] = {
     "discriminator-mapping-added": "one more name leads to an alternative",
     "discriminator-mapping-removed": "a name leads to no alternative any more",
     "discriminator-mapping-changed": "a name leads to another alternative",
+    "discriminator-mapping-redescribed": "a name leads to an alternative of the same values that describes others",
     "default-added": "what is left out has a value",
     "default-removed": "what is left out has no value any more",
     "default-changed": "what is left out has another value",

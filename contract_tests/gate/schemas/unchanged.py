@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
+from contract_tests.gate.schemas.closures import Closures, digest_of
 from contract_tests.gate.schemas.dialect import version_of
 from contract_tests.gate.specification import Node
 
@@ -17,9 +17,10 @@ class Texts:
 
     _texts: dict[Node, str] = field(default_factory=dict)
     _targets: dict[Node, frozenset[Node]] = field(default_factory=dict)
-    _closures: dict[Node, bytes] = field(default_factory=dict)
-    _reached: dict[Node, bytes] = field(default_factory=dict)
     _digests: dict[Node, bytes] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        self._closures = Closures(self._digest, self._targets_of)
 
     def text(self, node: Node) -> str:
         """What is written there."""
@@ -29,28 +30,11 @@ class Texts:
 
     def closure(self, node: Node) -> bytes:
         """A digest of what is written there and everywhere it leads to."""
-        if node not in self._closures:
-            targets = sorted(self._reached_from(each) for each in self._targets_of(node))
-            self._closures[node] = hashlib.blake2b(b"\0".join([self.text(node).encode(), *targets])).digest()
-        return self._closures[node]
-
-    def _reached_from(self, target: Node) -> bytes:
-        """A digest of all that can be reached from what is referred to."""
-        if target not in self._reached:
-            reached, waiting = set[Node](), [target]
-            while waiting:
-                each = waiting.pop()
-                if each not in reached:
-                    reached.add(each)
-                    waiting.extend(self._targets_of(each))
-            told = sorted(self._digest(each) for each in reached)
-            self._reached[target] = hashlib.blake2b(b"\0".join([target.pointer.encode(), *told])).digest()
-        return self._reached[target]
+        return digest_of(self.text(node).encode(), *sorted(map(self._closures.digest, self._targets_of(node))))
 
     def _digest(self, node: Node) -> bytes:
         if node not in self._digests:
-            text = f"{node.pointer} {self.text(node)}"
-            self._digests[node] = hashlib.blake2b(text.encode(), digest_size=16).digest()
+            self._digests[node] = digest_of(node.pointer.encode(), self.text(node).encode())
         return self._digests[node]
 
     def _targets_of(self, node: Node) -> frozenset[Node]:
@@ -79,6 +63,6 @@ class Unchanged:
     new: Texts = field(default_factory=Texts)
 
     def __call__(self, old: Node, new: Node) -> bool:
-        if version_of(old) != version_of(new):
+        if version_of(old) != version_of(new) or self.old.text(old) != self.new.text(new):
             return False
-        return self.old.text(old) == self.new.text(new) and self.old.closure(old) == self.new.closure(new)
+        return self.old.closure(old) == self.new.closure(new)

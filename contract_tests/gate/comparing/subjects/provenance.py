@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from contract_tests.gate.comparing.causes import named_place
@@ -14,6 +14,8 @@ from openapi.documents import to_pointer
 
 STANDING = "x-provenance"
 DOCUMENTED = "documented"
+_ELSEWHERE = frozenset({"$ref", "allOf", "anyOf", "oneOf"})
+"""What leads to other places where it may be said how sure something is."""
 
 
 def changes(pair: Pair) -> Iterator[Found]:
@@ -24,18 +26,25 @@ def changes(pair: Pair) -> Iterator[Found]:
 
 def _below(pair: Pair, old: Any, new: Any, pointer: str) -> Iterator[Found]:
     """Differences below what stands at the same place on both sides. Where one side refers to what stands on the other
-    in full, nothing is said of how sure it is: what is referred to says it at its own place.
+    in full, or has it in parts, nothing is said of how sure it is: what is referred to says it at its own place.
     """
     if old == new:
         return
-    if isinstance(old, dict) and isinstance(new, dict) and ("$ref" in old) is ("$ref" in new):
-        if STANDING in old or STANDING in new:
+    if isinstance(old, dict) and isinstance(new, dict) and _ELSEWHERE & old.keys() == _ELSEWHERE & new.keys():
+        if (STANDING in old or STANDING in new) and not (_is_in_parts(old, new) or _is_in_parts(new, old)):
             yield from _stated(pair, old.get(STANDING), new.get(STANDING), pointer, "")
         for name in old.keys() & new.keys() - {STANDING}:
             yield from _below(pair, old[name], new[name], pointer + to_pointer(name))
     if isinstance(old, list) and isinstance(new, list):
         for index, (stood, stands) in enumerate(zip(old, new, strict=False)):
             yield from _below(pair, stood, stands, pointer + to_pointer(index))
+
+
+def _is_in_parts(stated: Mapping[str, Any], other: Mapping[str, Any]) -> bool:
+    """Whether what one side says of the whole, the other says of a part of it, having put the whole into parts."""
+    lists = (found for word in _ELSEWHERE if isinstance(found := other.get(word), list))
+    parts = (part for each in lists for part in each if isinstance(part, dict))
+    return STANDING not in other and any(part.get(STANDING) == stated[STANDING] for part in parts)
 
 
 def _stated(pair: Pair, old: Any, new: Any, pointer: str, of: str) -> Iterator[Found]:

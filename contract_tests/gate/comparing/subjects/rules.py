@@ -92,6 +92,8 @@ class _Rules:
         yield from provenance_differences(old.id, *standing, (old.node, new.node))
 
     def _operations(self, old: Rule, new: Rule) -> Iterator[Found]:
+        if old.selection and old.selection == new.selection:
+            return  # an operation with its first parameter is one more with parameters, which is told of itself
         came = (self._before(new) - old.operations) & self.known_old
         gone = (old.operations - self._before(new)) & self.known_old
         for kind, names in (("rule-on-more-operations", came), ("rule-on-fewer-operations", gone)):

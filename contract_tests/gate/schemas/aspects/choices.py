@@ -152,9 +152,9 @@ def _mapping(both: Both, old: Node, new: Node, matched: Matched) -> Iterator[Fin
             yield Finding("discriminator-mapping-removed", before[name], new, facts=facts, weight=Weight.WORDS)
         elif name not in before and _target_name(after[name]) not in came:
             yield Finding("discriminator-mapping-added", old, after[name], facts=facts, weight=Weight.WORDS)
-        elif name in before and name in after and not _leads_alike(both, before[name], after[name], matched):
+        elif name in before and name in after and (kind := _led_elsewhere(both, before[name], after[name], matched)):
             facts |= {"old": _target_name(before[name]), "new": _target_name(after[name])}
-            yield Finding("discriminator-mapping-changed", before[name], after[name], facts=facts, weight=Weight.WORDS)
+            yield Finding(kind, before[name], after[name], facts=facts, weight=Weight.WORDS)
 
 
 def _targets(view: View, discriminator: Node) -> dict[str, Node]:
@@ -172,15 +172,25 @@ def _target_name(node: Node) -> str:
     return target.rpartition("/")[2].removesuffix(".yaml").removesuffix(".json")
 
 
-def _leads_alike(both: Both, old: Node, new: Node, matched: Matched) -> bool:
-    """Whether two values of mappings lead to the same component, or to one of another name for it."""
+def _led_elsewhere(both: Both, old: Node, new: Node, matched: Matched) -> str:
+    """What has changed by where two values of mappings lead; nothing if it is the same component, or its new name.
+
+    Open objects with other optional members allow the same values. What is described by one and not by the other is
+    lost all the same to those who follow the description.
+    """
     if _target_name(old) == _target_name(new):
-        return True
-    targets = _component(old), _component(new)
-    if None in targets or targets in [(first.resolved(), second.resolved()) for first, second in matched.pairs]:
-        return None not in targets
-    verdicts = [ask(*targets) for ask in (both.comparison.narrows, both.comparison.widens)]  # type: ignore[arg-type]
-    return all(each.harms is False for each in verdicts)
+        return ""
+    before, after = _component(old), _component(new)
+    if before is None or after is None:
+        return "discriminator-mapping-changed"
+    targets = before, after
+    if targets in [(first.resolved(), second.resolved()) for first, second in matched.pairs]:
+        return ""
+    comparison = both.comparison
+    if any(ask(*targets).harms is not False for ask in (comparison.narrows, comparison.widens)):
+        return "discriminator-mapping-changed"
+    described = comparison.ask([comparison.old.sent(targets[0])], [comparison.new.sent(targets[1])])
+    return "" if described.harms is False else "discriminator-mapping-redescribed"
 
 
 def _component(node: Node) -> Node | None:

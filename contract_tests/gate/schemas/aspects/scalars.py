@@ -26,12 +26,12 @@ def types(both: Both) -> Iterator[Finding]:
     """Other types; null is looked at by itself."""
     old, new = _types(both.old), _types(both.new)
     nodes = both.old.first("type"), both.new.first("type")
-    facts = {"old": sorted(old or ["any"]), "new": sorted(new or ["any"])}
+    named = (("old", old), ("new", new))
     if old != new and not _is_told_by_choices(both, old, new):
         kind = _type_kind(old, new)
         asked = [_type_term(each) for each in (old, new)]
         finding = _by_terms(both, kind, nodes, (asked[0], asked[1]))
-        yield replace(finding, facts={name: " or ".join(each) for name, each in facts.items()})
+        yield replace(finding, facts={name: " or ".join(sorted(each)) for name, each in named if each is not None})
     if old is not None and new is not None:
         yield from _null(both)
 

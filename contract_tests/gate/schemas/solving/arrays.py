@@ -4,15 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from itertools import chain, combinations, islice, product
 
 from contract_tests.gate.schemas.solving.outcome import EMPTY, Case, Finder, Outcome
+from contract_tests.gate.schemas.terms.holding import holds
 from contract_tests.gate.schemas.terms.term import Term, Word, of_values
-from contract_tests.gate.schemas.terms.values import ARRAY, Frozen
+from contract_tests.gate.schemas.terms.values import ARRAY, NUMBER, STRING, Frozen
 
 MOST_WAYS = 400
-LONGEST = 2_000
-"""A longer array is not made to show anything."""
+LONGEST = 100_000
+LONGEST_UNIQUE = 2_000
+MOST_TOLD_APART = 60
+"""A longer array is not made to decide anything; the second is for those whose items must differ, and the third for
+those of which each has to be looked for."""
 
 
 @dataclass(frozen=True)
@@ -65,7 +70,7 @@ def solve(finder: Finder, case: Case) -> Outcome:
         return EMPTY
     if any(_demanded(asked, inner) > limit for limit, inner in asked.limits):
         return EMPTY
-    if asked.least > LONGEST:
+    if asked.least > (LONGEST_UNIQUE if asked.is_unique else LONGEST):
         return Outcome(reason="an array would be very long")
     return _ways(finder, asked)
 
@@ -168,11 +173,24 @@ class _Way:
         if self.asked.most is not None and least > self.asked.most:
             return EMPTY
         for place in range(least):
+            if self._is_as_before(place):
+                self.values.append(self.values[-1])
+                continue
             outcome = self._item(place)
             if outcome.value is None:
                 return self._without(outcome)
             self.values.append(outcome.value)
         return self._avoid_excluded(Outcome((ARRAY, tuple(self.values))))
+
+    def _is_as_before(self, place: int) -> bool:
+        """Whether the same is asked of an item as of the one before."""
+        return not self.asked.is_unique and place > self.last_special
+
+    @cached_property
+    def last_special(self) -> int:
+        """After this place all items are asked the same."""
+        places: list[int] = [*(place for _, place in self.placing), *(self.same or ())]
+        return max([self.asked.tail, *(place + 1 for place in places)])
 
     def _item(self, place: int) -> Outcome:
         if self.same and place == self.same[1]:
@@ -189,6 +207,15 @@ class _Way:
         if not self.asked.is_unique or plain.value is None or plain.value not in self.values:
             return plain
         self.is_greedy = True
+        return self._unlike_before(wanted, unwanted)
+
+    def _unlike_before(self, wanted: set[Term], unwanted: set[Term]) -> Outcome:
+        """An item that is none of those before: a variation of one of them where that will do."""
+        for each in _variations(self.values):
+            if each not in self.values and _belongs(each, wanted, unwanted):
+                return Outcome(each)
+        if len(self.values) > MOST_TOLD_APART:
+            return Outcome(reason="so many items could not be told apart")
         return self.finder.find(wanted, {*unwanted, of_values(self.values)})
 
     def _sparing(self, wanted: set[Term], unwanted: set[Term]) -> Outcome:
@@ -213,3 +240,16 @@ class _Way:
         other = _Way(self.finder, longer, self.placing, self.same).fill()
         is_only = other.is_empty and not self.values
         return other if other.value is not None or is_only else Outcome(reason="other arrays were not looked for")
+
+
+def _variations(values: Sequence[Frozen]) -> Iterator[Frozen]:
+    """The first text with a number, or a neighbour of the last number."""
+    (first, text), (last, number) = values[0], values[-1]
+    if first == STRING:
+        yield STRING, f"{text}{len(values)}"
+    if last == NUMBER:
+        yield from ((NUMBER, number + 1), (NUMBER, number - 1))
+
+
+def _belongs(value: Frozen, wanted: set[Term], unwanted: set[Term]) -> bool:
+    return all(holds(each, value) is True for each in wanted) and all(holds(each, value) is False for each in unwanted)

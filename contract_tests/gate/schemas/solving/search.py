@@ -19,7 +19,7 @@ from contract_tests.gate.schemas.terms.values import ARRAY, BOOLEAN, NULL, NUMBE
 
 MOST_STEPS = 20_000
 MOST_COMPARED_ONE_BY_ONE = 40
-DEEPEST = 150
+DEEPEST = 500
 
 Question = tuple[frozenset[Term], frozenset[Term]]
 

@@ -20,7 +20,8 @@ PLAIN_WRONG = ("", " ", "{", "(", "a b@", "1.")
 """Each known format refuses one of these."""
 
 LONGEST = 100_000
-"""A longer text is not made to show anything."""
+LONGEST_OF_ANY = 20_000_000
+"""A longer text is not made to decide anything; the second is for texts of which only the length counts."""
 
 
 @dataclass
@@ -35,6 +36,10 @@ class Texts:
     excluded: set[str] = field(default_factory=set)
     unclear: list[str] = field(default_factory=list)
 
+    @property
+    def is_about_more_than_length(self) -> bool:
+        return bool(self.languages or self.formats or self.no_formats or self.unclear)
+
 
 def solve(finder: Finder, case: Case) -> Outcome:
     """A text as the case wants it."""
@@ -43,7 +48,7 @@ def solve(finder: Finder, case: Case) -> Outcome:
         _ask(asked, term, is_wanted)
     if (asked.most is not None and asked.least > asked.most) or _is_ruled_out(asked):
         return EMPTY
-    if asked.least > LONGEST:
+    if asked.least > (LONGEST if asked.is_about_more_than_length else LONGEST_OF_ANY):
         return Outcome(reason="a text would be very long")
     return _search(asked, case)
 

@@ -6,14 +6,14 @@ is kept as a term that equals only itself.
 
 from __future__ import annotations
 
-import hashlib
 import json
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from fractions import Fraction
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any
 from urllib.parse import unquote
 
+from contract_tests.gate.schemas.closures import Closures, digest_of
 from contract_tests.gate.schemas.terms.describing import described
 from contract_tests.gate.schemas.terms.term import (
     EVERYTHING,
@@ -57,7 +57,7 @@ class Reader:
         self._terms: dict[str, Term] = {}
         self._targets: dict[str, Term] = {}
         self._digests: dict[str, bytes] = {}
-        self._closures: dict[str, bytes] = {}
+        self._closures = Closures(self._own_digest, self._mentioned)
         self._reached: dict[str, frozenset[str]] = {}
 
     def read(self, schema: Any) -> Term:
@@ -134,25 +134,14 @@ class Reader:
 
     def _closure_digest(self, pointer: str) -> bytes:
         """Of all that can be reached from there, as it is written."""
-        if pointer not in self._closures:
-            reached, waiting = set[str](), [pointer]
-            while waiting:
-                each = waiting.pop()
-                if each not in reached:
-                    reached.add(each)
-                    waiting.extend(self._mentioned(each))
-            told = (self._own_digest(each) for each in sorted(reached))
-            self._closures[pointer] = self._digest_of([pointer.encode(), *told])
-        return self._closures[pointer]
+        return self._digest_of([self._closures.digest(pointer)])
 
     def _digest_of(self, told: Iterable[bytes]) -> bytes:
-        kind = type(self).__name__.encode()
-        return hashlib.blake2b(b"\0".join([kind, *told]), digest_size=16).digest()
+        return digest_of(type(self).__name__.encode(), *told)
 
     def _own_digest(self, pointer: str) -> bytes:
         if pointer not in self._digests:
-            text = f"{pointer} {_text(self.at(pointer))}"
-            self._digests[pointer] = hashlib.blake2b(text.encode(), digest_size=16).digest()
+            self._digests[pointer] = digest_of(pointer.encode(), _text(self.at(pointer)).encode())
         return self._digests[pointer]
 
     def _mentioned(self, pointer: str) -> frozenset[str]:
@@ -183,7 +172,11 @@ def _text(value: Any) -> str:
 
 
 def _read_type(reader: Reader, schema: Schema, value: Any) -> Term:
-    names = {value} if isinstance(value, str) else set(value)
+    return _typed(frozenset([value] if isinstance(value, str) else value))
+
+
+@lru_cache(maxsize=256)
+def _typed(names: frozenset[str]) -> Term:
     types = {NUMBER if each == "integer" else each for each in names}
     if not types <= set(TYPES):
         raise NoJson("no type of JSON")

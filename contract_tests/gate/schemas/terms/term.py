@@ -56,11 +56,15 @@ class Word(Enum):
 
 @dataclass(frozen=True, eq=False, slots=True, weakref_slot=True)
 class Term:
-    """`parts`: terms, or what the keyword says. `digest`: the same for the same term, in any process."""
+    """`parts`: terms, or what the keyword says. `digest`: the same for the same term, in any process.
+
+    `leads_on`: whether it refers to other terms, which may lead far.
+    """
 
     word: Word
     parts: tuple[Any, ...]
     digest: bytes
+    leads_on: bool
 
     def __lt__(self, other: Term) -> bool:
         return self.digest < other.digest
@@ -77,7 +81,8 @@ def term(word: Word, *parts: Any) -> Term:
     digest = _digest(word, parts)
     found = _TERMS.get(digest)
     if found is None:
-        found = _TERMS[digest] = Term(word, parts, digest)
+        leads_on = word is Word.REFERENCE or any(isinstance(each, Term) and each.leads_on for each in parts)
+        found = _TERMS[digest] = Term(word, parts, digest, leads_on)
     return found
 
 
@@ -86,9 +91,11 @@ def _digest(word: Word, parts: Iterable[Any]) -> bytes:
 
 
 def _bytes(part: Any) -> bytes:
-    if isinstance(part, Term | Reference):
-        return part.digest
-    if isinstance(part, frozenset):
+    kind = type(part)
+    if kind is Term or kind is Reference:
+        found: bytes = part.digest
+        return found
+    if kind is frozenset:
         return repr(sorted(part, key=repr)).encode()
     return repr(part).encode(errors="surrogatepass")
 

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
 from contract_tests.gate.change import Direction
-from tests.contract_tests.gate.comparing.building import changes, contract, found
+from contract_tests.gate.diffing import compare
+from tests.contract_tests.gate.comparing.building import changes, contract, found, source
 
 Json = Any
 
@@ -61,7 +63,7 @@ def test_a_component_that_forty_operations_use_changes_once_in_each_direction() 
 def test_a_few_operations_are_named_and_the_others_counted(count: int, named: str) -> None:
     old, new = (using(count, item(name={"type": "string", "maxLength": most})) for most in (9, 5))
 
-    assert changes(old, new)[0].says == f"body.name has at most 5 characters now, not 9.{named}"
+    assert changes(old, new)[0].says == f"body.name must have at most 5 characters now, not 9.{named}"
 
 
 def test_it_is_seen_from_the_operation_where_all_see_it_alike() -> None:
@@ -141,3 +143,21 @@ def test_a_comparison_made_twice_says_the_same() -> None:
     old, new = (using(4, item(name={"type": "string", "maxLength": most})) for most in (9, 5))
 
     assert changes(old, new) == changes(old, new)
+
+
+def test_the_same_change_in_two_contracts_can_be_told_apart() -> None:
+    old, new = (using(2, item(name={"type": "string", "maxLength": most})) for most in (9, 5))
+    names = ("books", "films")
+
+    changed = [each for each in compare(source(old, old, names=names), source(new, new, names=names)) if each.witness]
+
+    assert [each.contract for each in changed] == ["books", "films"]
+    assert len({each.fingerprint for each in changed}) == 2
+    assert len({replace(each, contract="").fingerprint for each in changed}) == 1
+
+
+def test_a_contract_under_another_name_keeps_the_fingerprints_of_its_changes() -> None:
+    old, new = (using(2, item(name={"type": "string", "maxLength": most})) for most in (9, 5))
+    same, renamed = (compare(source(old, names=["books"]), source(new, names=[name])) for name in ("books", "films"))
+
+    assert [each.fingerprint for each in same] == [each.fingerprint for each in renamed]

@@ -177,3 +177,14 @@ def test_the_value_that_fails_stands_within_what_must_be_there() -> None:
     assert change.witness is not None
     assert change.witness.message["body"] == {"inner": {"name": change.witness.message["body"]["inner"]["name"]}}
     assert 3 < len(change.witness.message["body"]["inner"]["name"]) <= 5
+
+
+def test_what_stands_in_a_path_is_never_nothing() -> None:
+    def named(schema: Json) -> Json:
+        named = {"name": "id", "in": "path", "required": True, "schema": schema}
+        return {"paths": {"/things/{id}": {"get": {"parameters": [named], "responses": {}}}}}
+
+    (change,) = found(named({"type": "string"}), named({"type": "string", "enum": ["a", "b"]}))
+
+    assert change.witness is not None
+    assert change.witness.message["path"].rpartition("/")[2] not in {"", "a", "b"}

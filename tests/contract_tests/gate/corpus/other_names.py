@@ -20,7 +20,9 @@ def with_components_renamed(document: Document) -> Document:
     result: dict[str, Json] = dict(with_references(document, _renamed_reference))
     components = result.get("components", {})
     result["components"] = {
-        kind: each if kind == "securitySchemes" else {f"New.{name}": value for name, value in each.items()}
+        kind: each
+        if kind == "securitySchemes" or kind.startswith("x-")
+        else {f"New.{name}": value for name, value in each.items()}
         for kind, each in components.items()
     }
     return _with_lifecycles_on_new_names(result)
@@ -33,7 +35,10 @@ def _renamed_reference(reference: str) -> str:
 
 def _with_lifecycles_on_new_names(document: dict[str, Json]) -> Document:
     lifecycles = document.get("x-lifecycle", {})
-    renamed = {name: {**each, "schema": f"New.{each['schema']}"} for name, each in lifecycles.items()}
+    renamed = {
+        name: {**each, "schema": f"New.{each['schema']}"} if "schema" in each else each
+        for name, each in lifecycles.items()
+    }
     return {**document, "x-lifecycle": renamed} if lifecycles else document
 
 
@@ -52,13 +57,19 @@ def with_schemes_renamed(document: Document) -> Document:
 def with_path_parameters_renamed(document: Document) -> Document:
     """The segments of all paths have other names."""
     result = copy.deepcopy(dict(document))
-    for holder in parameter_holders(result):
+    components = result.get("components", {})
+    targets = {operation.get("operationId"): name for name, operation in operations(result)}
+    for holder in (*parameter_holders(result), list(components.get("parameters", {}).values())):
         for parameter in holder:
             if parameter.get("in") == "path":
                 parameter["name"] = f"{parameter['name']}_0"
-    for response in responses(result):
-        for link in response.get("links", {}).values():
-            link["parameters"] = {f"{name}_0": each for name, each in link["parameters"].items()}
+    links = [link for response in responses(result) for link in response.get("links", {}).values()]
+    for link in (*links, *components.get("links", {}).values()):
+        if "parameters" in link:
+            target = targets.get(link.get("operationId"), "")
+            link["parameters"] = {
+                f"{name}_0" if f"{{{name}}}" in target else name: each for name, each in link["parameters"].items()
+            }
     result["paths"] = {path.replace("}", "_0}"): item for path, item in result["paths"].items()}
     return result
 

@@ -41,7 +41,8 @@ def with_servers_at_operations(document: Document) -> Document:
     """Where all operations are is said at each of them."""
     result = copy.deepcopy(dict(document))
     shared = result.pop("servers", None)
-    for _, operation in operations(result):
-        if shared is not None:
-            operation.setdefault("servers", copy.deepcopy(shared))
+    for item in result["paths"].values():
+        for method, operation in item.items():
+            if method in METHODS and shared is not None and "servers" not in item:
+                operation.setdefault("servers", copy.deepcopy(shared))
     return result

@@ -95,7 +95,7 @@ def test_a_changelog_has_no_element_that_a_text_has_made(hostile: str, has_opera
     def entry(text: str) -> str:
         operation = text if has_operation else ""
         changes = [
-            Change(text, severity, Direction.REQUEST, text, says, operation)
+            Change(text, severity, Direction.REQUEST, text, says, operation=operation)
             for severity in Severity
             for says in (text, f"{operation} {text}")
         ]

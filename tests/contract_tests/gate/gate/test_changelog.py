@@ -12,7 +12,8 @@ PAY = "POST /payments"
 
 
 def change(kind: str, severity: Severity = Severity.SAFE, says: str = "It has changed.", **members: str) -> Change:
-    return Change(kind, severity, Direction.REQUEST, members.get("subject", "body"), says, members.get("operation", ""))
+    subject, operation = members.get("subject", "body"), members.get("operation", "")
+    return Change(kind, severity, Direction.REQUEST, subject, says, operation=operation)
 
 
 HEADINGS = [
