@@ -7,7 +7,7 @@ import importlib
 import pkgutil
 import sys
 import tempfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -30,7 +30,7 @@ from mock_server.core.journal.journal import Journal
 from mock_server.core.namespace import DEFAULT, NAMESPACE_STATES, QUERY_PARAMETER, Namespace, NamespaceState
 from mock_server.core.objects import OBJECTS
 from mock_server.core.outbox import COLLECTIONS as OUTBOX_COLLECTIONS
-from mock_server.core.records import Store, UnitOfWork
+from mock_server.core.records import Collection, Store, UnitOfWork
 from mock_server.core.trace import apart
 from mock_server.fixtures import fixture, seed_data, seed_names, signing_key_file
 from mock_server.http.access_log import Silence, StructuredAccessLog
@@ -113,6 +113,12 @@ for _each in GROUPS:  # belongs to the import of the server, and not to its star
     functions_of(_each.handlers)
 
 
+def collections() -> list[Collection[Any]]:
+    """All that is stored: of the groups, and of the mock itself."""
+    of_groups = [each for group in GROUPS for each in group.collections]
+    return [*of_groups, *OAUTH_COLLECTIONS, *OUTBOX_COLLECTIONS, KEPT_ANSWERS, OBJECTS, NAMESPACE_STATES]
+
+
 def contract_of(group: Group) -> Contract:
     """The group's contract. Raises `SetupError` where it contradicts itself, or lacks a rule the group needs."""
     contract = readable_contract(group.name)
@@ -173,11 +179,7 @@ class _Assembly:
         self.all_contracts = {**self.contracts, OAUTH_CONTRACT: self.oauth_contract}
         self.leavings = Leavings()
         self.credentials = Credentials(settings.access_key_id, settings.secret_access_key)
-        collections = [each for group in self.groups for each in group.collections]
-        self.store = open_store(
-            settings.state,
-            [*collections, *OAUTH_COLLECTIONS, *OUTBOX_COLLECTIONS, KEPT_ANSWERS, OBJECTS, NAMESPACE_STATES],
-        )
+        self.store = open_store(settings.state, collections())
         exits.callback(self.store.close)
         self.outgoing = Outgoing(
             self.contracts["control"],
@@ -204,7 +206,7 @@ class _Assembly:
         docs = Docs(list(self.all_contracts.values()), pipeline)
         buckets = self._buckets()
         mounts = [
-            *(Mount(partial(_is_below, BUCKET_PREFIX), bucket) for bucket in buckets),
+            *(Mount(_below(BUCKET_PREFIX), bucket) for bucket in buckets),
             Mount(docs.contains, docs),  # before the authorization server: its own pages are below its paths
             Mount(is_oauth, self._authorization_server()),
         ]
@@ -356,21 +358,21 @@ class _Assembly:
     def _faults(self, docs: Docs) -> Faults:
         """Faults concern what the mock stands in for, and neither its own API nor pages."""
         contracts = [self.contracts[group.name] for group in self.groups if group.is_transactional]
-        prefixes = [*(contract.base_path for contract in contracts), BUCKET_PREFIX]
+        is_stood_in_for = _below(*(contract.base_path for contract in contracts), BUCKET_PREFIX)
 
         def covers(path: str) -> bool:
-            return (is_oauth(path) or any(_is_below(each, path) for each in prefixes)) and not docs.contains(path)
+            return (is_stood_in_for(path) or is_oauth(path)) and not docs.contains(path)
 
         return Faults(contracts, covers)
 
     def _recorder(self, docs: Docs) -> Recorder:
         """Everything is journalled but what concerns the mock alone: its own API and its pages."""
-        own = self.contracts["control"].base_path
+        is_own = _below(self.contracts["control"].base_path)
 
         def is_recorded(path: str) -> bool:
-            return not _is_below(own, path) and not docs.contains(path)
+            return not is_own(path) and not docs.contains(path)
 
-        return Recorder(self.all_contracts.values(), is_recorded, partial(_is_below, BUCKET_PREFIX))
+        return Recorder(self.all_contracts.values(), is_recorded, _below(BUCKET_PREFIX))
 
     def _all_rules(self) -> dict[str, Rule]:
         return {rule.id: rule for contract in self.contracts.values() for rule in contract.rules.values()}
@@ -417,8 +419,10 @@ def _forget_expired(namespace: Namespace, now: datetime) -> datetime | None:
     return namespace.transact(lambda work: forget_expired(work, now), write=True)
 
 
-def _is_below(prefix: str, path: str) -> bool:
-    return path == prefix or path.startswith(prefix + "/")
+def _below(*prefixes: str) -> Callable[[str], bool]:
+    """Whether a path is one of these, or below one; asked several times for each request."""
+    below = tuple(each + "/" for each in prefixes)
+    return lambda path: path.startswith(below) or path in prefixes
 
 
 def _json_logger() -> Any:

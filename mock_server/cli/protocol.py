@@ -4,6 +4,7 @@ of everything.
 
 from __future__ import annotations
 
+import asyncio
 import socket
 import struct
 from typing import Any
@@ -11,6 +12,7 @@ from typing import Any
 import uvicorn
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol, RequestResponseCycle
 
+from mock_server.cli.writing import OneWrite
 from mock_server.http.app import ASGIApp
 from mock_server.http.connection import EXTENSION
 
@@ -39,6 +41,10 @@ def serving(app: ASGIApp, grace_seconds: int, log_level: str | None = None) -> u
 
 class AbortableProtocol(HttpToolsProtocol):
     """Speaks HTTP/1.1. Every request's scope has the extension `mock_server.connection`."""
+
+    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]  # as uvicorn has it
+        """A client is there."""
+        super().connection_made(OneWrite(transport, self.loop))
 
     def on_message_begin(self) -> None:
         """A request begins."""

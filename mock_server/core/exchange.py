@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Callable, Mapping
-from dataclasses import dataclass, field
-from typing import Any
+from dataclasses import dataclass
+from types import MappingProxyType
+from typing import Any, NamedTuple, TypeVar
 
 JSON_TYPE = "application/json"
+T = TypeVar("T")
 
 
 @dataclass(frozen=True)
@@ -18,8 +20,7 @@ class Caller:
     grants: frozenset[str] = frozenset()
 
 
-@dataclass(frozen=True)
-class Request:
+class Request(NamedTuple):
     """A request that has passed authentication and validation.
 
     `query` and `path` hold decoded values of the types the contract names; absent optional parameters are absent,
@@ -44,12 +45,18 @@ class Request:
         return self.caller.merchant_id
 
 
-@dataclass(frozen=True)
-class Response:
+class Made(NamedTuple):
+    """How a JSON value is made: of a value that can't change, by a function of it and of nothing else."""
+
+    of: Any
+    by: Callable[[Any], Any]
+
+
+class Response(NamedTuple):
     """What a handler answers: a JSON value, ready bytes, bytes to be made later, bytes without an end, or nothing.
 
     `render`: makes the bytes off the event loop, after the state has been committed. `pieces`: makes them on the event
-    loop, piece by piece, until the client leaves.
+    loop, piece by piece, until the client leaves. `made`: how the JSON value is made, where it is not given itself.
     """
 
     status: int = 200
@@ -58,7 +65,17 @@ class Response:
     render: Callable[[], bytes] | None = None
     pieces: Callable[[], AsyncIterator[bytes]] | None = None
     content_type: str | None = None
-    headers: Mapping[str, str] = field(default_factory=dict)
+    headers: Mapping[str, str] = MappingProxyType({})
+    made: Made | None = None
+
+    @classmethod
+    def shown(cls, value: T, as_json: Callable[[T], Any]) -> Response:
+        """A JSON answer that shows a value. The same value is not turned into JSON again.
+
+        `value`: nothing in it ever changes, as with stored records; what is changed is another value. `as_json`: what
+        it returns depends on the value alone, and neither on the time nor on who asks.
+        """
+        return cls(content_type=JSON_TYPE, made=Made(value, as_json))
 
     @classmethod
     def of(cls, value: Any, status: int = 200) -> Response:

@@ -4,10 +4,22 @@ from __future__ import annotations
 
 import base64
 import hashlib
+import os
 import secrets
 import threading
 import uuid
 from typing import Protocol
+
+_VARIANT = dict(zip("0123456789abcdef", "89ab" * 4, strict=True))
+
+
+def random_uuid() -> str:
+    """A new uuid of version 4, lower case: what `str(uuid.uuid4())` gives, at a third of its cost.
+
+    Every request has one, and `uuid.UUID` spends most of the time on checks and on numbers in between.
+    """
+    digits = os.urandom(16).hex()
+    return f"{digits[:8]}-{digits[8:12]}-4{digits[13:16]}-{_VARIANT[digits[16]]}{digits[17:20]}-{digits[20:]}"
 
 
 class Ids(Protocol):
@@ -24,7 +36,7 @@ class RandomIds:
     """Random uuids (version 4): right where several processes share one store."""
 
     def new(self) -> str:
-        return str(uuid.uuid4())
+        return random_uuid()
 
     def secret(self) -> str:
         return secrets.token_urlsafe(32)

@@ -16,4 +16,4 @@ def to_cents(amount: Decimal) -> Decimal:
 
 def percent_of(amount: Decimal, percentage: Decimal) -> Decimal:
     """So many percent of an amount, rounded half-up to whole cents."""
-    return to_cents(amount * percentage / HUNDRED)
+    return to_cents(amount * percentage / HUNDRED) if percentage else ZERO

@@ -260,8 +260,9 @@ class Namespace:
 
     def _saved(self, work: UnitOfWork) -> NamespaceState:
         """Store what has changed beside the records; ids by a seed are counted, so that none comes twice."""
-        present = self.state
-        return self._state if present == self._state else store_state(work, present)
+        stored, clock = self._state, self._goal or self.clock.state  # compared one by one: asked at every write
+        is_as_stored = stored.id_count == self.ids.count and stored.id_seed == self.ids.seed and stored.clock == clock
+        return stored if is_as_stored else store_state(work, self.state)
 
     def _save_clock(self, goal: ClockState) -> None:
         """Store where the clock is going, and keep that stored until it is there."""

@@ -6,12 +6,14 @@ leaves no trace outside, what was committed is never forgotten.
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from typing import Protocol
 
+from mock_server.core.instants import to_text
 from mock_server.core.records import Collection, Column, Page, Query, UnitOfWork
 
 
@@ -44,7 +46,7 @@ class OutboxMessage:
     """One SMS or one event.
 
     `number`: counts up in the order in which things happened. `type`: `invoice.paid`; of an SMS what it is about.
-    `to`, `text`: of an SMS. `body`: of an event, exactly the text that every delivery carries.
+    `to`, `text`: of an SMS. `api_version`: of an event, as its body says.
     """
 
     id: str
@@ -57,9 +59,23 @@ class OutboxMessage:
     resource_id: str
     to: str | None = None
     text: str | None = None
-    body: str | None = None
+    api_version: str | None = None
     state: MessageState = MessageState.KEPT
     version: int = 0
+
+    @property
+    def body(self) -> str | None:
+        """Of an event, exactly the text that every delivery carries. Made of what is kept, since it says no more."""
+        if self.api_version is None:
+            return None
+        body = {
+            "id": self.id,
+            "type": self.type,
+            "created": to_text(self.at),
+            "apiVersion": self.api_version,
+            "data": {"object": {"id": self.resource_id, "resourceType": self.resource_type}},
+        }
+        return json.dumps(body, separators=(",", ":"), ensure_ascii=False)
 
 
 @dataclass(frozen=True)

@@ -15,6 +15,9 @@ from typing import Any, Generic, Protocol, TypeVar
 from mock_server.core.errors import StaleRecord
 
 ColumnValue = str | int | Decimal | datetime | None
+SEARCHED = "search_text"
+"""Names the searched texts among the columns of a tally."""
+
 Contents = Mapping[str, Sequence[Mapping[str, Any]]]
 """Records as JSON values, by the names of their collections, ordered by id."""
 
@@ -39,10 +42,13 @@ class Column(Generic[T]):
     `kind`: `str` (up to a few hundred characters where it is indexed), `int` (64 bits), `Decimal` (money: up to 12
     digits before and 2 after the point, and no more) or `datetime` (aware UTC).
     Strings are compared by code point; a NUL character in them counts as absent.
+    `is_abridged`: indexes have a short number in its place, made of it: for long texts that are in many indexes, asked
+    for by what they equal, and never ordered by.
     """
 
     kind: type[str] | type[int] | type[Decimal] | type[datetime]
     value: Callable[[T], ColumnValue]
+    is_abridged: bool = False
 
 
 @dataclass(frozen=True)
@@ -52,6 +58,10 @@ class Collection(Generic[T]):
     `name`: of the table, unique among all groups, snake_case. `type`: the frozen dataclass; stored and read back equal.
     `search`: the texts a search looks in, joined; `None` where there is no search.
     `indexes`: tuples of column names that are often filtered and ordered by together.
+    `deadlines`: columns of instants of which the `earliest` is often asked for; whoever has none takes no room.
+    `tallies`: tuples of column names by which matches are often counted: by what a column equals, the days that a
+    range of instants spans (one such column in each), or a searched text (`SEARCHED`); a query may leave some out. A
+    store may keep their figures, which costs with each change and saves counting; the first that serves is asked.
     """
 
     name: str
@@ -59,6 +69,8 @@ class Collection(Generic[T]):
     columns: Mapping[str, Column[T]] = field(default_factory=dict)
     search: Callable[[T], Sequence[str | None]] | None = None
     indexes: Sequence[tuple[str, ...]] = ()
+    deadlines: Sequence[str] = ()
+    tallies: Sequence[tuple[str, ...]] = ()
 
 
 @dataclass(frozen=True)

@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from mock_server.core.errors import Refused
 from openapi.model import ABSENT
 
 
-@dataclass(frozen=True)
-class CellUse:
+class CellUse(NamedTuple):
     """One cell of a lifecycle table that was asked: `action` on a record in `state`.
 
     `target`: the state the record was in afterwards; `None` where the action was refused, or nothing was stored.
@@ -26,7 +26,7 @@ class CellUse:
     target: str | None = None
 
 
-@dataclass
+@dataclass(slots=True)
 class Trace:
     """`refused`: what the request was refused for, if it was. `cells`: lifecycle cells in the order they were asked.
 
@@ -42,7 +42,7 @@ class Trace:
         for index in reversed(range(len(self.cells))):
             cell = self.cells[index]
             if (cell.lifecycle, cell.record_id) == (lifecycle, record_id) and cell.is_allowed:
-                self.cells[index] = replace(cell, target=state)
+                self.cells[index] = cell._replace(target=state)
                 return
 
 

@@ -2,31 +2,39 @@
 
 from __future__ import annotations
 
+from collections import OrderedDict
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, MutableMapping, Sequence
-from dataclasses import dataclass, field
-from typing import Any
+from functools import lru_cache
+from hashlib import blake2b
+from types import MappingProxyType
+from typing import Any, NamedTuple
 
 import jsonschema_rs
 import msgspec
 
 from mock_server.core.errors import Refused
-from mock_server.core.exchange import JSON_TYPE, Response
+from mock_server.core.exchange import JSON_TYPE, Made, Response
 from mock_server.http.violations import compiled, violations
 from openapi.model import Content, Contract, Operation
 from openapi.schemas import Components
+
+WORTH_REMEMBERING_BYTES = 256
+"""A shorter answer is checked as quickly as it is recognized."""
+
+MOST_REMEMBERED = 512
+"""Of each operation's answers."""
 
 Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
 _Validator = jsonschema_rs.Draft202012Validator
 
 
-@dataclass(frozen=True)
-class ReadyAnswer:
+class ReadyAnswer(NamedTuple):
     """An answer that keeps the contract, as bytes; or one whose bytes are still to be made by `render` or `stream`."""
 
     status: int
     content: bytes
     content_type: str | None
-    headers: Mapping[str, str] = field(default_factory=dict)
+    headers: Mapping[str, str] = MappingProxyType({})
     render: Callable[[], bytes] | None = None
     stream: Callable[[], AsyncIterator[bytes]] | None = None
 
@@ -37,23 +45,29 @@ class ReadyAnswer:
 
     async def start(self, send: Send, id_headers: Sequence[str], request_id: str) -> None:
         """Send all but the body. A stream doesn't say how long it will be."""
-        headers = [(name.encode("latin-1"), request_id.encode("latin-1")) for name in id_headers]
+        own_id = request_id.encode("latin-1")
+        headers = [(_raw(name), own_id) for name in id_headers]
         if self.content_type is not None:
-            headers.append((b"content-type", self.content_type.encode("latin-1")))
-        headers.extend(
-            (name.lower().encode("latin-1"), value.encode("latin-1")) for name, value in self.headers.items()
-        )
+            headers.append((b"content-type", _raw(self.content_type)))
+        for name, value in self.headers.items():
+            headers.append((_raw(name.lower()), value.encode("latin-1")))
         if self.status != 204 and self.stream is None:
-            headers.append((b"content-length", str(len(self.content)).encode("ascii")))
+            headers.append((b"content-length", b"%d" % len(self.content)))
         await send({"type": "http.response.start", "status": self.status, "headers": headers})
 
 
 class AnswerCheck:
-    """Holds every answer of one operation to what the contract documents: status, media type and schema."""
+    """Holds every answer of one operation to what the contract documents: status, media type and schema.
+
+    It remembers of JSON that these very bytes kept this schema, and of a value that can't change what its JSON was.
+    That is no memory of any state: the value is read anew for each request, and found to be the same one, or checked.
+    """
 
     def __init__(self, contract: Contract, operation: Operation, rule: str) -> None:
         self._rule = rule
         self._operation_id = operation.id
+        self._shown: OrderedDict[tuple[int, int], tuple[Made, ReadyAnswer]] = OrderedDict()
+        self._kept: OrderedDict[tuple[int, bytes], None] = OrderedDict()
         self._documented: dict[int, dict[str, _Validator | None]] = {
             int(status): {each.media_type: _validator(each, contract.schemas) for each in answer.contents}
             for status, answer in operation.answers.items()
@@ -66,6 +80,8 @@ class AnswerCheck:
         Raises:
             Refused: it isn't what the contract documents; that is a fault of the mock, and nothing is kept.
         """
+        if response.made is not None:
+            return self._made(response, response.made)
         media_types = self._documented.get(response.status)
         if media_types is None:
             raise self._fault(f"the status {response.status} is not documented")
@@ -81,11 +97,39 @@ class AnswerCheck:
             return ReadyAnswer(response.status, b"", response.content_type, response.headers, response.render)
         if response.content is not None:
             return ReadyAnswer(response.status, response.content, response.content_type, response.headers)
+        content = as_json(response.json)
         validator = media_types[response.content_type]
-        found = violations(validator, response.json, "body", self._rule) if validator else []
+        if validator is not None:
+            self._check(validator, response.json, content)
+        return ReadyAnswer(response.status, content, response.content_type, response.headers)
+
+    def _made(self, response: Response, made: Made) -> ReadyAnswer:
+        """The answer that shows a value. While it is remembered it is held, so that no other has the same identity."""
+        key = id(made.of), id(made.by)
+        known = self._shown.get(key)
+        if known is not None:
+            return known[1]
+        ready = self.checked(response._replace(json=made.by(made.of), made=None))
+        self._shown[key] = made, ready
+        if len(self._shown) > MOST_REMEMBERED:
+            self._shown.popitem(last=False)
+        return ready
+
+    def _check(self, validator: _Validator, value: Any, content: bytes) -> None:
+        """Hold a value to its schema, unless a value of the same JSON was before."""
+        if len(content) < WORTH_REMEMBERING_BYTES:
+            key = None
+        else:
+            key = (id(validator), blake2b(content, digest_size=16).digest())
+            if key in self._kept:
+                return
+        found = violations(validator, value, "body", self._rule)
         if found:
             raise self._fault("; ".join(f"{each.pointer} {each.message}" for each in found))
-        return ReadyAnswer(response.status, as_json(response.json), response.content_type, response.headers)
+        if key is not None:
+            self._kept[key] = None
+            if len(self._kept) > MOST_REMEMBERED:
+                self._kept.popitem(last=False)
 
     def rendered(self, answer: ReadyAnswer, content: bytes) -> ReadyAnswer:
         """The answer with its bytes, where they had to be made first."""
@@ -93,6 +137,12 @@ class AnswerCheck:
 
     def _fault(self, reason: str) -> Refused:
         return Refused(self._rule, f"The answer of {self._operation_id} would break the contract: {reason}.")
+
+
+@lru_cache(maxsize=256)
+def _raw(text: str) -> bytes:
+    """A header's name or media type as bytes: there are few of them, and the same ones in each answer."""
+    return text.encode("latin-1")
 
 
 _ENCODER = msgspec.json.Encoder(decimal_format="number")

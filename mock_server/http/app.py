@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import asyncio
 import time
-import uuid
 from collections.abc import Awaitable, Callable, MutableMapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 
 from mock_server.core.errors import Refused
+from mock_server.core.ids import random_uuid
 from mock_server.core.namespace import DEFAULT, Namespace
 from mock_server.core.trace import current_trace
 from mock_server.http.context import Exchange, Scope
@@ -31,7 +31,7 @@ class Mount:
     app: ASGIApp
 
 
-@dataclass
+@dataclass(slots=True)
 class Answered:
     """What was answered. `status`: 499 when the client went away first. `rule`: the one that refused, if any."""
 
@@ -100,7 +100,7 @@ class Application:
                 self._recorder.note(recording, scope, time.perf_counter() - started)
             await send(message)
 
-        exchange = Exchange(str(uuid.uuid4()), self._worlds.get(DEFAULT))
+        exchange = Exchange(random_uuid(), self._worlds.get(DEFAULT))
         exchange.attach(scope)
         token = current_trace.set(exchange.trace)
         try:
@@ -120,7 +120,9 @@ class Application:
 
     async def _answer(self, exchange: Exchange, scope: Scope, receive: Receive, send: Send) -> None:
         try:
-            exchange.namespace = await self._world(selected(scope), scope)
+            name = selected(scope)
+            if name != exchange.namespace.name:
+                exchange.namespace = await self._world(name, scope)
             exchange.began_at = exchange.namespace.clock.now()
             await self._serve(exchange, scope, receive, send)
         except Refused as refused:  # by the mock itself, whatever was asked for
@@ -141,7 +143,10 @@ class Application:
         return await asyncio.to_thread(self._worlds.get, name)
 
     def _room(self, path: str) -> ASGIApp:
-        return next((mount.app for mount in self._mounts if mount.contains(path)), self._pipeline)
+        for mount in self._mounts:
+            if mount.contains(path):
+                return mount.app
+        return self._pipeline
 
 
 def _note_cells(exchange: Exchange, status: int) -> None:

@@ -48,7 +48,7 @@ with _stand_ins(UNUSED):
     from connexion.middleware.abstract import ROUTING_CONTEXT, RoutedAPI, RoutedMiddleware
     from connexion.middleware.main import API
     from connexion.middleware.routing import RoutingMiddleware
-    from connexion.middleware.security import SecurityMiddleware
+    from connexion.middleware.security import SecurityAPI, SecurityMiddleware, SecurityOperation
     from connexion.middleware.swagger_ui import SwaggerUIMiddleware
     from connexion.operations import AbstractOperation
     from connexion.options import SwaggerUIOptions
@@ -65,7 +65,9 @@ __all__ = [
     "RoutedAPI",
     "RoutedMiddleware",
     "RoutingMiddleware",
+    "SecurityAPI",
     "SecurityMiddleware",
+    "SecurityOperation",
     "SwaggerUIMiddleware",
     "SwaggerUIOptions",
 ]

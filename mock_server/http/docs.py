@@ -19,14 +19,16 @@ class Docs:
     """The pages and the contract as JSON, below each contract's base path."""
 
     def __init__(self, contracts: Sequence[Contract], not_found: Any) -> None:
-        self._prefixes = [each.base_path + UI_PATH for each in contracts]
-        self._specs = {each.base_path + suffix for each in contracts for suffix in (SPEC_PATH, "/openapi.yaml")}
+        pages = [each.base_path + UI_PATH for each in contracts]
+        self._below = tuple(each + "/" for each in pages)
+        self._paths = {each.base_path + suffix for each in contracts for suffix in (SPEC_PATH, "/openapi.yaml")}
+        self._paths.update(pages)
         self._contracts = contracts
         self._not_found = not_found
 
     def contains(self, path: str) -> bool:
         """Whether a path is a page, a part of a page, or a contract."""
-        return path in self._specs or any(path == each or path.startswith(each + "/") for each in self._prefixes)
+        return path in self._paths or path.startswith(self._below)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve it (ASGI)."""

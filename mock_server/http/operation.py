@@ -115,14 +115,17 @@ class CompiledOperation:
             base_url=self._around.public_url or base_url(scope),
             media_type=self._preferred_media_type(scope),
         )
-        ready = await self._preferred_answer(scope, request) or await self._run(
-            exchange, request, scope["path"], content
-        )
+        ready = await self._preferred_answer(scope, request) if self._prefers(scope) else None
+        if ready is None:
+            ready = await self._run(exchange, request, scope["path"], content)
         id_headers = self._around.group.id_headers
         if ready.stream is not None:
             await self._around.streams.send(ready, id_headers, exchange.request_id, receive, send)
         else:
             await ready.send(send, id_headers, exchange.request_id)
+
+    def _prefers(self, scope: Scope) -> bool:
+        return self._preferred is not None and header(scope, b"prefer") is not None
 
     async def _preferred_answer(self, scope: Scope, request: Request) -> ReadyAnswer | None:
         """The answer that the request prefers to the operation's own, if it does."""
@@ -139,7 +142,7 @@ class CompiledOperation:
         found: list[Violation] = []
         for reader in self._parameters:
             try:
-                given = _GIVEN[reader.location](scope)
+                given = _GIVEN[reader.location](reader, scope)
             except ValueError:
                 found.append(Violation("is not UTF-8.", where="query", rule=self._rules.parameter))
                 continue
@@ -207,8 +210,8 @@ def _joined(found: list[Violation]) -> str:
     return " ".join(each.sentence for each in found)
 
 
-_GIVEN: dict[str, Callable[[Scope], list[tuple[str, str]]]] = {
-    "path": lambda scope: list(scope["path_params"].items()),
-    "query": lambda scope: query_pairs(scope["query_string"]),
-    "header": lambda scope: [(name.decode("latin-1"), value.decode("latin-1")) for name, value in scope["headers"]],
+_GIVEN: dict[str, Callable[[ParameterReader, Scope], list[tuple[str, str]]]] = {
+    "path": lambda reader, scope: list(scope["path_params"].items()),
+    "query": lambda reader, scope: query_pairs(scope["query_string"]),
+    "header": lambda reader, scope: reader.among(scope["headers"]),
 }

@@ -36,6 +36,7 @@ class ParameterReader:
         self._rule = rule
         mine = [each for each in operation.parameters if each.location == location]
         self._names = {_key(each): each.name for each in mine}
+        self._raw_names = frozenset(each.encode() for each in self._names)
         resolved = {_key(each): _resolved(each.schema, contract.schemas) for each in mine}
         self._readers = {key: _READERS.get(schema.get("type", ""), str) for key, schema in resolved.items()}
         self._defaults = {key: schema["default"] for key, schema in resolved.items() if "default" in schema}
@@ -62,6 +63,10 @@ class ParameterReader:
             values[name] = self._readers[name](text)
         found.extend(violations(self._validator, values, self.location, self._rule))
         return {**self._defaults, **values}, found
+
+    def among(self, headers: Sequence[tuple[bytes, bytes]]) -> list[tuple[str, str]]:
+        """Those of the headers that are parameters here; the others are none of its business, and many."""
+        return [(name.decode("latin-1"), value.decode("latin-1")) for name, value in headers if name in self._raw_names]
 
 
 def query_pairs(raw_query: bytes) -> list[tuple[str, str]]:

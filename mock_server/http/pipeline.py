@@ -5,7 +5,6 @@ from __future__ import annotations
 import importlib
 import pkgutil
 import re
-from collections import OrderedDict
 from collections.abc import Mapping, MutableMapping, Sequence
 from functools import cache
 from types import ModuleType
@@ -18,66 +17,25 @@ from mock_server.core.group import Group, Handler
 from mock_server.core.namespace import GONE
 from mock_server.http.connexion_parts import (
     API,
-    ROUTING_CONTEXT,
     AbstractOperation,
     ConnexionMiddleware,
     Resolver,
     RoutedAPI,
     RoutedMiddleware,
-    RoutingMiddleware,
-    SecurityMiddleware,
 )
 from mock_server.http.context import Exchange, Scope
+from mock_server.http.doors import DoorMiddleware
 from mock_server.http.guard import Guard
 from mock_server.http.operation import CompiledOperation, Receive, Send, Surroundings
 from mock_server.http.refusals import Territory
+from mock_server.http.routing import StrictRouting
 from mock_server.http.security import security_map
 from mock_server.http.specification import specification
 from mock_server.http.steering import RULE as PREFER_RULE
 from openapi.model import Contract
 
-MOST_PATHS = 4096
-LONGEST_PATH = 256
-"""Of those that are remembered."""
-
 _BY_THE_MOCK_ITSELF = frozenset({PREFER_RULE, GONE})
 """Rules that refuse in the mock's own name, and not in that of what it stands in for."""
-
-
-class _StrictRouting(RoutingMiddleware):
-    """Connexion's routing without redirects: a path with a trailing slash is another path.
-
-    Where a path leads never changes, so that of the latest ones is remembered.
-    """
-
-    def __init__(self, app: Any) -> None:
-        super().__init__(self._remembering)
-        self._next = app
-        self._led: OrderedDict[tuple[str, str], tuple[dict[str, Any], dict[str, Any]]] = OrderedDict()
-
-    def add_api(self, *args: Any, **kwargs: Any) -> None:
-        super().add_api(*args, **kwargs)
-        self.router.redirect_slashes = False
-        for route in self.router.routes:
-            route.app.redirect_slashes = False
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Say in the scope which operation is asked for, and with which path parameters."""
-        led = self._led.get((scope["method"], scope["path"])) if scope["type"] == "http" else None
-        if led is None:
-            await super().__call__(scope, receive, send)
-            return
-        parameters, routing = led
-        extensions = {**scope.get("extensions", {}), ROUTING_CONTEXT: dict(routing)}
-        await self._next({**scope, "path_params": dict(parameters), "extensions": extensions}, receive, send)
-
-    async def _remembering(self, scope: Scope, receive: Receive, send: Send) -> None:
-        routing = scope.get("extensions", {}).get(ROUTING_CONTEXT, {})
-        if routing.get("operation_id") is not None and len(scope["path"]) <= LONGEST_PATH:
-            self._led[scope["method"], scope["path"]] = dict(scope.get("path_params", {})), dict(routing)
-            if len(self._led) > MOST_PATHS:
-                self._led.popitem(last=False)
-        await self._next(scope, receive, send)
 
 
 class _CompiledAPI(RoutedAPI[CompiledOperation]):
@@ -101,7 +59,7 @@ class Pipeline:
 
     def __init__(self, surroundings: Sequence[Surroundings], guard: Guard) -> None:
         self._connexion = ConnexionMiddleware(
-            _no_operation, middlewares=[_StrictRouting, SecurityMiddleware, _CompiledMiddleware]
+            _no_operation, middlewares=[StrictRouting, DoorMiddleware, _CompiledMiddleware]
         )
         self._territories = [self._add(around, guard) for around in surroundings]
         self._strays = next(each for each in self._territories if each.group.answers_strays)
@@ -129,7 +87,10 @@ class Pipeline:
 
     def territory(self, path: str) -> Territory:
         """The group a path belongs to, or that answers for paths of no group."""
-        return next((each for each in self._territories if each.contains(path)), self._strays)
+        for each in self._territories:
+            if each.contains(path):
+                return each
+        return self._strays
 
     def admit(self, scope: Scope) -> None:
         """Return where a namespace may be made for the request: not for one that the guard would refuse in it.

@@ -9,7 +9,7 @@ from urllib.parse import quote
 
 from mock_server.core.journal.entry import Exchanged
 from mock_server.core.journal.redaction import Observed, ObservedExchange, Redactor
-from mock_server.http.context import Exchange, Scope
+from mock_server.http.context import Exchange, Scope, header
 from mock_server.http.operation import Receive
 from openapi.model import Contract
 
@@ -174,8 +174,8 @@ def _path(scope: Scope) -> str:
 
 
 def _host(scope: Scope) -> str:
-    host = next((value for name, value in scope["headers"] if name == b"host"), None)
+    host = header(scope, b"host")
     if host is not None:
-        return str(host.decode("latin-1"))
+        return host
     server = scope.get("server") or ("", None)
     return f"{server[0]}:{server[1]}" if server[1] else str(server[0])

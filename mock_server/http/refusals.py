@@ -35,13 +35,13 @@ class Territory:
         self.contract = contract
         self._rules = {**foreign_rules, **contract.rules}
         self._operations = operations
+        self._below = contract.base_path + "/"
         paths = {each.path for each in contract.operations.values() if not each.is_templated}
         self._literal_paths = {contract.base_path + path: frozenset(contract.methods_at(path)) for path in paths}
 
     def contains(self, path: str) -> bool:
         """Whether a path belongs to the group, known or not."""
-        base = self.contract.base_path
-        return path == base or path.startswith(base + "/")
+        return path.startswith(self._below) or path == self.contract.base_path
 
     def refuse_shadowed(self, method: str, path: str) -> None:
         """A path that stands in the contract literally is never taken for a template: GET /invoices/publish is 405."""

@@ -13,7 +13,8 @@ from mock_server.core.tokens import TokenFault, TokenRefused, TokenVerifier
 from mock_server.http.context import Exchange, header
 from mock_server.http.guard import Guard
 
-Verify = Callable[[Any], Awaitable[Mapping[str, Any]]]
+_Known = Mapping[str, Any]
+Verify = Callable[[Any], _Known | Awaitable[_Known]]
 
 
 def security_map(group: Group, guard: Guard, *, asks_far_away: bool) -> dict[str, type[Any]]:
@@ -30,25 +31,23 @@ def security_map(group: Group, guard: Guard, *, asks_far_away: bool) -> dict[str
         def get_fn(self, security_scheme: Mapping[str, Any], required_scopes: Sequence[str]) -> Verify:
             needed = frozenset(required_scopes) | group.grants
 
-            async def verify(request: Any) -> Mapping[str, Any]:
+            def verify(request: Any) -> _Known:
                 exchange = Exchange.of(request.scope)
-                verifier = exchange.namespace.verifier
-                authorization = header(request.scope, b"authorization")
-                if asks_far_away:
-                    caller = await asyncio.to_thread(_caller, authorization, group, verifier)
-                else:
-                    caller = _caller(authorization, group, verifier)
+                caller = _caller(header(request.scope, b"authorization"), group, exchange.namespace.verifier)
                 exchange.caller = caller
                 _check_grants(caller, needed, group)
                 return {"sub": caller.subject}
 
-            return verify
+            async def verify_on_thread(request: Any) -> _Known:
+                return await asyncio.to_thread(verify, request)
+
+            return verify_on_thread if asks_far_away else verify
 
     class GuardedHandler:
         """For the mock's own API."""
 
         def get_fn(self, security_scheme: Mapping[str, Any], required_scopes: Sequence[str]) -> Verify:
-            async def verify(request: Any) -> Mapping[str, Any]:
+            def verify(request: Any) -> _Known:
                 guard.check(request.scope)
                 return {"sub": "admin"}
 
@@ -78,8 +77,8 @@ def _caller(authorization: str | None, group: Group, verifier: TokenVerifier) ->
 
 
 def _check_grants(caller: Caller, needed: frozenset[str], group: Group) -> None:
-    missing = sorted(needed - caller.grants)
-    if missing:
+    if not needed <= caller.grants:
+        missing = sorted(needed - caller.grants)
         message = f"The token of {caller.subject} lacks {', '.join(missing)}."
         challenge = _challenge("insufficient_scope", message, scope=" ".join(sorted(needed)))
         raise Refused(group.rules.token_grant, message, headers=challenge)

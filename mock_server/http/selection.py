@@ -5,7 +5,7 @@ from __future__ import annotations
 import base64
 import binascii
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Mapping, Sequence
 from functools import lru_cache
 from urllib.parse import parse_qsl
 
@@ -17,6 +17,7 @@ RULE_NAME = "CTL-NAMESPACE-NAME"
 RULE_ONE = "CTL-NAMESPACE-ONE"
 _HEADER = HEADER.encode()
 _LOCAL = ".localhost"
+_IN_HOST = _LOCAL.encode()
 
 
 def selected(scope: Scope) -> str:
@@ -37,27 +38,34 @@ def selected(scope: Scope) -> str:
     return next(iter(named))
 
 
-def _named(scope: Scope) -> Iterator[str]:
+def _named(scope: Scope) -> list[str]:
     """The names in header, host, query and token."""
+    named: list[str] = []
     for key, value in scope["headers"]:
-        if key == _HEADER:
-            yield value.decode("latin-1").strip()
-        elif key == b"host" and _LOCAL.encode() in value.lower():
-            yield from _in_host(value.decode("latin-1"))
-        elif key == b"authorization":
-            claimed = _claimed(value)
-            if claimed is not None:
-                yield claimed
+        read = _READERS.get(key)
+        if read is not None:
+            named += read(value)
     query = scope["query_string"]
     if query and (b"amespace" in query or b"%" in query):  # its name may be spelled in another way
         pairs = parse_qsl(query.decode("latin-1"), keep_blank_values=True)
-        yield from (value for name, value in pairs if name == QUERY_PARAMETER)
+        named += [value for name, value in pairs if name == QUERY_PARAMETER]
+    return named
 
 
-def _in_host(host: str) -> Iterator[str]:
-    name = host.lower().rsplit(":", 1)[0].rstrip(".")
-    if name.endswith(_LOCAL):
-        yield name.removesuffix(_LOCAL)
+def _stated(value: bytes) -> Sequence[str]:
+    return (value.decode("latin-1").strip(),)
+
+
+def _in_host(value: bytes) -> Sequence[str]:
+    if _IN_HOST not in value.lower():
+        return ()
+    name = value.decode("latin-1").lower().rsplit(":", 1)[0].rstrip(".")
+    return (name.removesuffix(_LOCAL),) if name.endswith(_LOCAL) else ()
+
+
+def _in_token(value: bytes) -> Sequence[str]:
+    claimed = _claimed(value)
+    return () if claimed is None else (claimed,)
 
 
 @lru_cache(maxsize=1024)
@@ -72,3 +80,11 @@ def _claimed(authorization: bytes) -> str | None:
         return None
     claimed = claims.get(CLAIM) if isinstance(claims, dict) else None
     return claimed if claimed is None or isinstance(claimed, str) else f"{claimed!r} of the token"
+
+
+_READERS: Mapping[bytes, Callable[[bytes], Sequence[str]]] = {
+    _HEADER: _stated,
+    b"host": _in_host,
+    b"authorization": _in_token,
+}
+"""Headers that may name a namespace."""

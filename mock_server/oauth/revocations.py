@@ -32,7 +32,8 @@ class Revocations:
 
     def has_any(self, names: Sequence[str]) -> bool:
         """Whether one of these families or access tokens was revoked."""
-        if self._candidates is not None and self._candidates.isdisjoint([digest(name) for name in names]):
+        candidates = self._candidates
+        if candidates is not None and (not candidates or candidates.isdisjoint([digest(name) for name in names])):
             return False
 
         def has_any(work: UnitOfWork) -> bool:

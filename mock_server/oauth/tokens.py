@@ -131,12 +131,42 @@ class TokenMint:
         return jwt.encode({"alg": ALGORITHM, "kid": self._key.kid}, claims, self._key, algorithms=[ALGORITHM])
 
 
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """What a token says to an audience it is meant for: who calls, from when until when, and what may revoke it."""
+
+    caller: Caller
+    not_before: float
+    expires_at: float
+    names: tuple[str, ...]
+
+    @classmethod
+    def of(cls, claims: dict[str, Any]) -> Standing:
+        """Raises `TokenRefused` where it can't be told."""
+        return cls(
+            _caller(claims), _instant(claims, "nbf", -math.inf), _instant(claims, "exp", -math.inf), _names(claims)
+        )
+
+
 class Signatures:
-    """Reads tokens that we have signed. A good signature is remembered, for it can't become bad."""
+    """Reads tokens that we have signed. A good signature is remembered, for it can't become bad; and so is what a token
+    says, for that stands below the signature.
+    """
 
     def __init__(self, key: RSAKey) -> None:
         self._key = key
         self._signed: OrderedDict[str, dict[str, Any]] = OrderedDict()
+        self._standings: OrderedDict[tuple[str, str], Standing] = OrderedDict()
+
+    def standing(self, token: str, audience: str) -> Standing | None:
+        """What a token says to an audience; `None` where `note` was not told."""
+        return self._standings.get((token, audience))
+
+    def note(self, token: str, audience: str, standing: Standing) -> None:
+        """Remember what a token says that was found to be meant for this audience."""
+        self._standings[token, audience] = standing
+        if len(self._standings) > _REMEMBERED:
+            self._standings.popitem(last=False)
 
     def claims(self, token: str) -> dict[str, Any]:
         """What the token says. Raises `TokenRefused` where it is malformed or somebody else's."""
@@ -170,7 +200,16 @@ class TokenCheck:
             TokenRefused: malformed, signed by a foreign key, from another issuer, for another audience, not good yet,
                 expired, or revoked.
         """
-        return _caller(self.claims(token, audience))
+        standing = self._signatures.standing(token, audience)
+        if standing is None or not self._is_good(standing):
+            standing = Standing.of(self.claims(token, audience))  # raises, if it isn't seen for the first time
+            self._signatures.note(token, audience, standing)
+        return standing.caller
+
+    def _is_good(self, standing: Standing) -> bool:
+        """Whether a token that was good once is so still: what its signature can't say is asked for every call."""
+        now = self._clock.now().timestamp()
+        return standing.not_before <= now < standing.expires_at and not self._is_revoked(standing.names)
 
     def claims(self, token: str, audience: str | None, is_revoked: IsRevoked | None = None) -> dict[str, Any]:
         """What a good token says; `None` is any audience. Raises `TokenRefused` like `verify`.
@@ -188,10 +227,14 @@ class TokenCheck:
             raise TokenRefused(TokenFault.INVALID, "The token is not good yet.")
         if _instant(claims, "exp", -math.inf) <= now:
             raise TokenRefused(TokenFault.EXPIRED, "The token has expired.")
-        names = [str(claims[name]) for name in ("jti", FAMILY) if claims.get(name)]
-        if (is_revoked or self._is_revoked)(names):
+        if (is_revoked or self._is_revoked)(_names(claims)):
             raise TokenRefused(TokenFault.INVALID, "The token was revoked.")
         return claims
+
+
+def _names(claims: dict[str, Any]) -> tuple[str, ...]:
+    """By which a token may have been revoked."""
+    return tuple(str(claims[name]) for name in ("jti", FAMILY) if claims.get(name))
 
 
 def _instant(claims: dict[str, Any], name: str, default: float) -> float:

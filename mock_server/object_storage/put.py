@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from dataclasses import dataclass
 from functools import partial
 
@@ -15,7 +16,7 @@ from mock_server.object_storage.ledger import Ledger
 from mock_server.object_storage.reception import Reception, receiving
 from mock_server.object_storage.rules import Rejected, Rule
 from mock_server.object_storage.signature import SignedRequest, Verified
-from mock_server.object_storage.threads import in_thread
+from mock_server.object_storage.threads import digesting, in_thread
 
 # What S3 records where a PUT names no type.
 DEFAULT_CONTENT_TYPE = "binary/octet-stream"
@@ -97,9 +98,19 @@ def _is_aws_chunked(request: SignedRequest) -> bool:
 
 
 async def _take_all(body: Body, reception: Reception, length: int) -> None:
-    while batch := await body.batch():
-        if reception.size_bytes + sum(map(len, batch)) > length:
-            raise Rejected(Rule.PUT_INCOMPLETE, f"more than the {length} bytes announced")
-        await in_thread(reception.take, batch)
+    """One batch is taken while the next one comes in, so the sender doesn't wait for digests; never two at once."""
+    taking: asyncio.Future[None] | None = None
+    received_bytes = 0
+    try:
+        while batch := await body.batch():
+            received_bytes += sum(map(len, batch))
+            if received_bytes > length:
+                raise Rejected(Rule.PUT_INCOMPLETE, f"more than the {length} bytes announced")
+            if taking is not None:
+                await taking
+            taking = asyncio.ensure_future(digesting(reception.take, batch))
+    finally:
+        if taking is not None:
+            await taking
     if reception.size_bytes < length:
         raise Rejected(Rule.PUT_INCOMPLETE, f"{reception.size_bytes} of {length} bytes came")

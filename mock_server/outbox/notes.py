@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 
+from mock_server.core.changing import with_changes
 from mock_server.core.ids import Ids
 from mock_server.core.outbox import (
     DELIVERIES,
@@ -19,7 +20,6 @@ from mock_server.core.outbox import (
 )
 from mock_server.core.records import Condition, Query, UnitOfWork
 from mock_server.outbox.schedule import asked_again, given_up, new_delivery
-from mock_server.outbox.signing import event_body
 
 SMS_TYPE = "invoice.sms"
 
@@ -52,17 +52,8 @@ class Notes:
         self, work: UnitOfWork, event_type: str, *, at: datetime, merchant_id: str, resource_type: str, resource_id: str
     ) -> None:
         """Something happened that registered endpoints are told of."""
-        message_id = self.ids.new()
-        body = event_body(
-            message_id=message_id,
-            event_type=event_type,
-            at=at,
-            api_version=self.api_version,
-            resource_type=resource_type,
-            resource_id=resource_id,
-        )
         message = OutboxMessage(
-            id=message_id,
+            id=self.ids.new(),
             number=_next_number(work),
             kind=Kind.EVENT,
             type=event_type,
@@ -70,14 +61,16 @@ class Notes:
             merchant_id=merchant_id,
             resource_type=resource_type,
             resource_id=resource_id,
-            body=body,
+            api_version=self.api_version,
         )
         deliveries = [new_delivery(message, webhook, at) for webhook in wanting(work, message)]
-        work.records(MESSAGES).add(replace(message, state=state_of(deliveries)))
+        if not deliveries:
+            work.records(MESSAGES).add(message)
+            return
+        work.records(MESSAGES).add(with_changes(message, state=state_of(deliveries)))
         for delivery in deliveries:
             work.records(DELIVERIES).add(delivery)
-        if deliveries:
-            self.note(at)
+        self.note(at)
 
     def ask_again(self, work: UnitOfWork, message: OutboxMessage, webhooks: Sequence[Webhook], at: datetime) -> None:
         """Let a message be delivered to these endpoints, whether it was delivered to them before or not."""
@@ -116,7 +109,7 @@ def summarize(work: UnitOfWork, message_id: str) -> None:
         return
     state = state_of(deliveries_of(work, message_id))
     if state is not message.state:
-        messages.replace(replace(message, state=state))
+        messages.replace(with_changes(message, state=state))
 
 
 def give_up(work: UnitOfWork, webhook_id: str) -> None:

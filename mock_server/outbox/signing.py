@@ -1,4 +1,4 @@
-"""The body and the headers of a delivery, as the vendor's receivers check them.
+"""The headers of a delivery, as the vendor's receivers check them.
 
 Read in the vendor's public SDKs: `Flute-Webhook-Signature: v1,<base64 of HMAC-SHA256(secret, "id.timestamp.body")>`
 with the secret's own bytes as the key, and a timestamp that is accepted within five minutes.
@@ -9,32 +9,15 @@ from __future__ import annotations
 import base64
 import hashlib
 import hmac
-import json
 import re
 from collections.abc import Mapping
 from datetime import datetime
-
-from mock_server.core.instants import to_text
 
 ID_HEADER = "Flute-Webhook-ID"
 TIMESTAMP_HEADER = "Flute-Webhook-Timestamp"
 SIGNATURE_HEADER = "Flute-Webhook-Signature"
 SCHEME = "v1"
 TOLERANCE_SECONDS = 300
-
-
-def event_body(
-    *, message_id: str, event_type: str, at: datetime, api_version: str, resource_type: str, resource_id: str
-) -> str:
-    """The body all deliveries of an event carry."""
-    body = {
-        "id": message_id,
-        "type": event_type,
-        "created": to_text(at),
-        "apiVersion": api_version,
-        "data": {"object": {"id": resource_id, "resourceType": resource_type}},
-    }
-    return json.dumps(body, separators=(",", ":"), ensure_ascii=False)
 
 
 def signed_headers(secret: str, message_id: str, at: datetime, body: bytes) -> dict[str, str]:

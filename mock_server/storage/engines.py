@@ -44,6 +44,7 @@ class Backend:
     `begin_read` and `begin_write`: the SQL that opens a transaction; `begin_write` is given the namespace's lock.
     `hold`: lets a writer have the lock of another namespace too, given its `number`; `None` where a writer is alone.
     `position`: the place of a text in another, from 1, or 0; unlike LIKE it knows no special characters.
+    `keeps_tallies`: whether triggers keep the figures that the collections ask for.
     """
 
     is_embedded: bool
@@ -55,6 +56,7 @@ class Backend:
     hold: Executable | None
     insert: Callable[[Any], Any]
     position: Callable[[Any, Any], ColumnElement[int]]
+    keeps_tallies: bool
 
 
 @dataclass(frozen=True)
@@ -87,6 +89,7 @@ SQLITE_FILE = Backend(
     hold=None,
     insert=sqlite.insert,
     position=func.instr,
+    keeps_tallies=True,
 )
 SQLITE_MEMORY = Backend(
     is_embedded=True,
@@ -98,6 +101,7 @@ SQLITE_MEMORY = Backend(
     hold=None,
     insert=sqlite.insert,
     position=func.instr,
+    keeps_tallies=True,
 )
 
 

@@ -34,6 +34,7 @@ POSTGRESQL = Backend(
     hold=select(func.pg_advisory_xact_lock(bindparam("number", type_=BigInteger()))),
     insert=postgresql.insert,
     position=func.strpos,
+    keeps_tallies=False,
 )
 
 

@@ -11,12 +11,14 @@ from sqlalchemy import Column, Connection, MetaData, Table, Text, insert, inspec
 
 from mock_server.core.errors import SetupError
 from mock_server.core.records import Collection
+from mock_server.storage.lean import Lean
 from mock_server.storage.tables import CollectionTable
 
 # Counted up when the way rows are made from records changes: the stored ones would no longer be found.
-FORMAT = 1
+FORMAT = 2
 
-# What a JSON schema says beyond the shape of the records; a changed docstring makes no file unreadable.
+# What a JSON schema says beyond the shape of the records; a changed docstring makes no file unreadable. Defaults do
+# count, since they are not written with the records, and are asked for where they are all known.
 REMARKS = frozenset({"title", "description", "default", "examples"})
 BY_NAME = frozenset({"properties", "$defs"})
 
@@ -70,14 +72,19 @@ def fingerprint(collection: Collection[Any]) -> str:
     """
     try:
         schema = msgspec.json.schema(collection.type)
+        defaults = Lean(collection.type).defaults
     except TypeError as error:
         raise SetupError(f"collection {collection.name}: its records cannot be kept as JSON: {error}") from error
     facts = {
         "format": FORMAT,
         "record": shape_of(schema),
+        "defaults": defaults,
         "columns": {name: column.kind.__name__ for name, column in collection.columns.items()},
+        "abridged": [name for name, column in collection.columns.items() if column.is_abridged],
         "is_searched": collection.search is not None,
         "indexes": collection.indexes,
+        "deadlines": collection.deadlines,
+        "tallies": collection.tallies,
     }
     return hashlib.sha256(msgspec.json.encode(facts, order="deterministic")).hexdigest()
 

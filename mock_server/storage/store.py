@@ -15,7 +15,7 @@ from mock_server.storage.contents import decode, rows_to_fill
 from mock_server.storage.engines import SETUP_LOCK, Connected, connect, lock_number
 from mock_server.storage.failures import first_line, without_secrets
 from mock_server.storage.prepared import Prepared
-from mock_server.storage.records import Shelf, SqlRecords, is_key
+from mock_server.storage.records import Seen, Shelf, SqlRecords, is_key
 from mock_server.storage.schema import prepare
 from mock_server.storage.statements import Statements
 from mock_server.storage.tables import CollectionTable, tables_for
@@ -41,7 +41,7 @@ def open_store(url: str, collections: Sequence[Collection[Any]]) -> Store:
     """
     connected = connect(url)
     metadata = MetaData()
-    tables = tables_for(collections, metadata)
+    tables = tables_for(collections, metadata, keeps_tallies=connected.backend.keeps_tallies)
     transactions = Transactions(connected.engine, connected.backend)
     try:
         with transactions.begin(SETUP_LOCK, write=True) as transaction:
@@ -104,11 +104,13 @@ class SqlUnitOfWork:
         self._hold = hold
         self._shelves = shelves
         self._namespace = namespace
+        self._seen: Seen = {}
 
     def records(self, collection: Collection[T]) -> SqlRecords[T]:
-        return SqlRecords(shelf_of(self._shelves, collection), self._transaction, self._namespace)
+        return SqlRecords(shelf_of(self._shelves, collection), self._transaction, self._namespace, self._seen)
 
     def clear(self) -> None:
+        self._seen.clear()
         for shelf in self._shelves.values():
             self._transaction.changed(shelf.statements.clear, {"in_namespace": self._namespace})
 
@@ -130,7 +132,7 @@ class SqlUnitOfWork:
         for name, shelf in sorted(self._shelves.items()):
             rows = self._transaction.rows(shelf.statements.contents, {"in_namespace": self._namespace})
             if rows:
-                contents[name] = [decode(row[0]) for row in rows]
+                contents[name] = [shelf.table.lean.completed(decode(row[0])) for row in rows]
         return contents
 
     def fill(self, contents: Contents) -> None:

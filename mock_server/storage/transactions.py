@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Sequence
+from contextlib import closing
+from itertools import islice
 from types import TracebackType
 from typing import Any, Self
 
@@ -28,6 +30,7 @@ class Transaction:
         self._begin = begin
         self._is_write = write
         self._connection: Connection | None = None
+        self._driver: Any = None
         self._failure: StoreError | None = None
 
     @property
@@ -38,6 +41,11 @@ class Transaction:
         if self._connection is None:
             raise StoreError("this unit of work has ended")
         return self._connection
+
+    @property
+    def is_write(self) -> bool:
+        """Whether it may change anything."""
+        return self._is_write
 
     def require_writing(self) -> Connection:
         """The open connection. Raises `StoreError` in a transaction that only reads, too."""
@@ -51,6 +59,16 @@ class Transaction:
         found: Sequence[tuple[Any, ...]] = self._run(self.connection, statement.run, values).fetchall()
         return found
 
+    def first_rows(self, statement: Prepared, values: Values, count: int) -> Sequence[tuple[Any, ...]]:
+        """The first rows that hold something; the statement is run no further than to the last of them."""
+
+        def run(driver: Any, values: Values) -> list[tuple[Any, ...]]:
+            with closing(statement.run(driver, values)) as cursor:
+                return list(islice((row for row in cursor if row[0] is not None), count))
+
+        found: Sequence[tuple[Any, ...]] = self._run(self.connection, run, values)
+        return found
+
     def changed(self, statement: Prepared, values: Values) -> int:
         """How many rows the statement changed. Raises `StoreError` in a transaction that only reads."""
         count: int = self._run(self.require_writing(), statement.run, values).rowcount
@@ -61,11 +79,10 @@ class Transaction:
         self._run(self.require_writing(), statement.run_many, many)
 
     def _run(self, connection: Connection, run: Callable[[Any, Any], Any], values: Any) -> Any:
-        driver = driver_of(connection)
         try:
-            return run(driver, values)
+            return run(self._driver, values)
         except connection.dialect.loaded_dbapi.Error as error:
-            if connection.dialect.is_disconnect(error, driver, None):
+            if connection.dialect.is_disconnect(error, self._driver, None):
                 connection.invalidate()  # so that nobody else is given it
             raise self._failed(error) from error
 
@@ -73,6 +90,7 @@ class Transaction:
         self._gate.enter(write=self._is_write)
         try:
             self._connection = self._gate.begun(self._begin)
+            self._driver = driver_of(self._connection)
         except BaseException:
             self._gate.leave(None, write=self._is_write)
             raise
@@ -89,7 +107,7 @@ class Transaction:
             if raised is not None or self._failure is not None:
                 roll_back(connection)
         finally:
-            self._connection = None
+            self._connection = self._driver = None
             self._gate.leave(connection, write=self._is_write)
         if raised is None and self._failure is not None:
             raise self._failure

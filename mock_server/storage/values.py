@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from decimal import ROUND_FLOOR, Context, Decimal
 from typing import Any
+from zlib import crc32
 
 from sqlalchemy import BigInteger, Text
 from sqlalchemy.types import TypeEngine
@@ -45,11 +46,13 @@ class Kind:
     asked: Callable[[str, Any], tuple[str, str | int]]
 
 
-def stored_value(kind: type, value: ColumnValue) -> str | int | None:
-    """What the column holds for this value of a record. Raises `StoreError` for what the kind can't hold."""
-    if value is None:
-        return None
-    return KINDS[kind].stored(of_kind(kind, value))
+def stored_as(kind: type) -> Callable[[ColumnValue], str | int]:
+    """What makes of a record's value, if it has one, what the column holds.
+
+    What is returned raises `StoreError` for what the kind can't hold.
+    """
+    convert = KINDS[kind].stored
+    return lambda value: convert(of_kind(kind, value))
 
 
 def asked_value(kind: type, operator: str, value: ColumnValue) -> tuple[str, str | int]:
@@ -127,6 +130,11 @@ def stored_instant(value: datetime) -> int:
 
 def asked_instant(operator: str, value: datetime) -> tuple[str, int]:
     return operator, stored_instant(value)
+
+
+def abridged(value: str) -> int:
+    """A number by which a text is found; others may have it too."""
+    return crc32(value.encode())
 
 
 def clamped(value: int) -> int:

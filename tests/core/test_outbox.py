@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from datetime import UTC, datetime
 
 import pytest
@@ -13,7 +14,9 @@ from mock_server.core.outbox import (
     Claim,
     Delivery,
     DeliveryState,
+    Kind,
     MessageState,
+    OutboxMessage,
     Webhook,
     state_of,
 )
@@ -36,6 +39,32 @@ def delivery(delivery_id: str = "d", **changes: object) -> Delivery:
         "id": delivery_id, "message_id": "m", "message_number": 1, "webhook_id": "w", "url": "http://localhost",
         "due_at": AT, **changes,
     })  # fmt: skip
+
+
+def message(**changes: object) -> OutboxMessage:
+    return OutboxMessage(**{  # type: ignore[arg-type]
+        "id": "m", "number": 1, "kind": Kind.EVENT, "type": "invoice.paid", "at": AT.replace(microsecond=999000),
+        "merchant_id": "mine", "resource_type": "invoice", "resource_id": "Ä", "api_version": "1", **changes,
+    })  # fmt: skip
+
+
+def test_the_body_of_an_event_has_the_members_of_the_vendors_events_and_no_others() -> None:
+    expected = {
+        "id": "m",
+        "type": "invoice.paid",
+        "created": "2026-11-02T09:30:00.999Z",
+        "apiVersion": "1",
+        "data": {"object": {"id": "Ä", "resourceType": "invoice"}},
+    }
+    assert message().body == json.dumps(expected, separators=(",", ":"), ensure_ascii=False)
+
+
+def test_an_sms_has_no_body() -> None:
+    assert message(kind=Kind.SMS, api_version=None).body is None
+
+
+def test_how_far_a_message_is_changes_nothing_of_its_body() -> None:
+    assert message(state=MessageState.DELIVERED, version=3).body == message().body
 
 
 @pytest.mark.parametrize(

@@ -96,7 +96,8 @@ def test_calls_that_never_reach_an_operation_are_journalled(
 
 
 @pytest.mark.parametrize(
-    "path", ["/_mock/health", "/_mock/journal", "/_mock/nothing", "/pay-int-api/ui/", "/pay-int-api/openapi.json"]
+    "path",
+    ["/_mock", "/_mock/health", "/_mock/journal", "/_mock/nothing", "/pay-int-api/ui/", "/pay-int-api/openapi.json"],
 )
 def test_what_concerns_the_mock_alone_is_not_journalled(shared_mock: Mock, path: str) -> None:
     world = World(shared_mock)

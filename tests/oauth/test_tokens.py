@@ -27,8 +27,10 @@ from mock_server.apis.invoices.errors import RULES as INVOICES_RULES
 from mock_server.cli.main import main
 from mock_server.core.clock import FixedClock
 from mock_server.core.group import PipelineRules
+from mock_server.core.ids import RandomIds
+from mock_server.core.tokens import TokenRefused
 from mock_server.fixtures import fixture, signing_key_file
-from mock_server.oauth.tokens import MAX_TOKEN_LENGTH, read_key
+from mock_server.oauth.tokens import MAX_TOKEN_LENGTH, Grant, Signatures, TokenCheck, TokenMint, read_key
 from openapi import contract_file, read_contract
 from openapi.model import Operation
 from tests.mock import BASE_PATHS, BODY, GRANTS, HARBOR, LUMEN, NOW, PAYMENT_REQUEST, Invoices, Mock
@@ -460,6 +462,22 @@ def test_a_token_that_is_remembered_becomes_good_at_its_time(api: Api, moving_mo
     moving_mock.clock.advance(timedelta(seconds=60))
 
     accepted(ask(moving_mock, api, token))
+
+
+def test_a_token_that_is_remembered_is_not_good_where_its_time_has_not_come() -> None:
+    """The clocks of two namespaces: what was remembered in one is held to the other one's."""
+    late, early = NOW + timedelta(days=2), NOW
+    grant = Grant("tests", HARBOR, "invoices", more={"nbf": int((NOW + timedelta(days=1)).timestamp())})
+    token = TokenMint(KEY, FixedClock(late), RandomIds()).mint(grant, timedelta(days=1))
+    signatures = Signatures(KEY)
+
+    for _ in range(2):
+        caller = TokenCheck(signatures, FixedClock(late), lambda names: False).verify(token, "invoices")
+        assert caller.subject == "tests"
+        with pytest.raises(TokenRefused, match="not good yet"):
+            TokenCheck(signatures, FixedClock(early), lambda names: False).verify(token, "invoices")
+        with pytest.raises(TokenRefused, match="revoked"):
+            TokenCheck(signatures, FixedClock(late), lambda names: True).verify(token, "invoices")
 
 
 def test_a_token_that_is_remembered_is_not_good_at_the_other_api(api: Api, shared_mock: Mock) -> None:

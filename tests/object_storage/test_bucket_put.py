@@ -6,6 +6,8 @@ import asyncio
 import base64
 import hashlib
 import threading
+from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
@@ -17,6 +19,8 @@ from hypothesis import strategies as st
 from mock_server.core.clock import FixedClock
 from mock_server.core.errors import StoreError
 from mock_server.core.objects import OBJECTS, StoredObject
+from mock_server.object_storage import threads
+from mock_server.object_storage.asgi import BATCH_BYTES
 from mock_server.object_storage.backends import BackendFull, BlobWriter, FolderBackend
 from mock_server.object_storage.checksums import SHA256
 from mock_server.object_storage.put import DEFAULT_CONTENT_TYPE
@@ -254,6 +258,53 @@ def test_the_event_loop_never_waits_for_files(room: Room, monkeypatch: pytest.Mo
     room.get(KEY)
     assert len(threads) == 6
     assert threading.get_ident() not in threads.values()
+
+
+def test_a_batch_is_taken_while_the_next_one_comes_in(room: Room, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The first is not done before the second is asked for; and the second is not begun before the first is done."""
+    content = bytes(2 * BATCH_BYTES)
+    more_was_asked_for, taken = threading.Event(), []
+    original = Reception.take
+
+    def waiting(self: Reception, batch: Sequence[bytes]) -> None:
+        assert more_was_asked_for.wait(PATIENCE_SECONDS), "the sender waits for digests"
+        original(self, batch)
+        taken.append(self.size_bytes)
+
+    class Watched(list[bytes]):
+        def __iter__(self) -> Iterator[bytes]:
+            yield content[:BATCH_BYTES]
+            more_was_asked_for.set()
+            yield content[BATCH_BYTES:]
+
+    monkeypatch.setattr(Reception, "take", waiting)
+    request = replace(room.put_call(KEY, content), chunks=Watched([b"", b""]))
+    assert room.send(request).status == 200
+    assert taken == [BATCH_BYTES, 2 * BATCH_BYTES]
+    assert room.get(KEY).body == content
+
+
+def test_many_uploads_leave_a_core_to_the_event_loop(room: Room, monkeypatch: pytest.MonkeyPatch) -> None:
+    """As many are digested at once as there are threads for it, however many come in."""
+    at_once: list[int] = []
+    inside: set[int] = set()
+    original = Reception.take
+
+    def watching(self: Reception, batch: Sequence[bytes]) -> None:
+        inside.add(id(self))
+        at_once.append(len(inside))
+        original(self, batch)
+        inside.discard(id(self))
+
+    async def many() -> list[int]:
+        calls = [call(room.bucket, room.put_call(f"{number}", bytes(BATCH_BYTES))) for number in range(8)]
+        return [reply.status for reply in await asyncio.gather(*calls)]
+
+    monkeypatch.setattr(Reception, "take", watching)
+    with ThreadPoolExecutor(1) as pool:
+        monkeypatch.setattr(threads, "DIGESTING", pool)
+        assert asyncio.run(many()) == [200] * 8
+    assert at_once == [1] * 8
 
 
 @pytest.mark.parametrize("step", ["write", "commit", "release"])

@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from decimal import Decimal
 from enum import Enum, IntEnum
 
-from mock_server.core.records import Collection, Column
+from mock_server.core.records import SEARCHED, Collection, Column
 
 
 class Status(Enum):
@@ -70,10 +70,12 @@ DOCUMENTS: Collection[Document] = Collection(
         "count": Column(int, lambda document: document.count),
         "total": Column(Decimal, lambda document: document.total),
         "due": Column(datetime, lambda document: document.due),
-        "status": Column(str, lambda document: document.status.value),
+        "status": Column(str, lambda document: document.status.value, is_abridged=True),
     },
     search=lambda document: (document.title, document.notes),
     indexes=[("title",), ("status", "total")],
+    deadlines=["due"],
+    tallies=[("status", "count"), ("status", "due", "title"), (SEARCHED, "total"), ("total",)],
 )
 MARKS: Collection[Mark] = Collection(name="marks", type=Mark)
 COLLECTIONS = (DOCUMENTS, MARKS)

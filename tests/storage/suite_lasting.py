@@ -47,16 +47,33 @@ class OtherMark:
     version: int = 0
 
 
+def painted(colour: str, words: str = "A mark.") -> Collection[Any]:
+    """Marks that have this colour where nothing is said."""
+    field = ("colour", str, dataclasses.field(default=colour))
+    kind = make_dataclass("Painted", [("id", str), field, ("version", int, 0)], frozen=True)
+    kind.__doc__ = words
+    return Collection(name="painted", type=kind)
+
+
 # What another version of the mock might have instead, and the collections that the refusal names.
 OTHER_VERSIONS: dict[str, tuple[Sequence[Collection[Any]], str]] = {
     "a field more": ((DOCUMENTS, Collection(name="marks", type=OtherMark)), "marks"),
-    "a column less": (changed(columns={"title": DOCUMENTS.columns["title"]}, indexes=()), "documents"),
+    "a column less": (
+        changed(columns={"title": DOCUMENTS.columns["title"]}, indexes=(), deadlines=(), tallies=()),
+        "documents",
+    ),
     "a column of another kind": (
         changed(columns={**DOCUMENTS.columns, "count": Column(str, lambda document: str(document.count))}),
         "documents",
     ),
-    "no search": (changed(search=None), "documents"),
+    "no search": (changed(search=None, tallies=()), "documents"),
     "another index": (changed(indexes=[("due",)]), "documents"),
+    "another deadline": (changed(deadlines=()), "documents"),
+    "a column in full": (
+        changed(columns={**DOCUMENTS.columns, "status": Column(str, lambda document: document.status.value)}),
+        "documents",
+    ),
+    "another tally": (changed(tallies=[("status",)]), "documents"),
     "a collection less": ((MARKS,), "documents"),
     "a collection more": ((*COLLECTIONS, Collection(name="more", type=Mark)), "more"),
 }
@@ -115,15 +132,14 @@ class LastingStore:
         assert get(store, "a") == Document("a", version=1)
         store.close()
 
-    def test_other_words_and_defaults_in_the_code_make_no_other_version(self, url: str) -> None:
-        def mark(words: str, colour: str) -> Collection[Any]:
-            field = ("colour", str, dataclasses.field(default=colour))
-            kind = make_dataclass("Painted", [("id", str), field, ("version", int, 0)], frozen=True)
-            kind.__doc__ = words
-            return Collection(name="painted", type=kind)
+    def test_other_words_in_the_code_make_no_other_version(self, url: str) -> None:
+        open_store(url, [painted("red", "A mark.")]).close()
+        open_store(url, [painted("red", "A mark, better explained.")]).close()
 
-        open_store(url, [mark("A mark.", "red")]).close()
-        open_store(url, [mark("A mark, better explained.", "blue")]).close()
+    def test_another_default_makes_another_version_since_defaults_are_not_written(self, url: str) -> None:
+        open_store(url, [painted("red")]).close()
+        with pytest.raises(SetupError, match=r"another version of the mock \(painted differ\)"):
+            open_store(url, [painted("blue")])
 
     def test_a_record_that_no_longer_decodes_is_an_error_that_names_its_collection(self, url: str) -> None:
         # A rule in `__post_init__` is part of the code, and no fingerprint can tell that it has changed.

@@ -33,42 +33,43 @@ WITH_HEADROOM = ("Python function calls", "bytes in the journal")
 
 RECORDED: dict[str, dict[str, int]] = {
     "getInvoice": {
-        "Python function calls": 350,
+        "Python function calls": 271,
         "SQL statements": 3,
         "JSON texts parsed": 1,
         "JSON texts written": 1,
         "bytes in the journal": 2895,
     },
     "createInvoice": {
-        "Python function calls": 671,
-        "SQL statements": 7,
+        "Python function calls": 544,
+        "SQL statements": 15,
         "JSON texts parsed": 2,
-        "JSON texts written": 5,
+        "JSON texts written": 4,
         "bytes in the journal": 1916,
     },
     "publishInvoice": {
-        "Python function calls": 616,
-        "SQL statements": 7,
+        "Python function calls": 498,
+        "SQL statements": 23,
         "JSON texts parsed": 4,
         "JSON texts written": 3,
         "bytes in the journal": 1759,
     },
     "cancelInvoice": {
-        "Python function calls": 483,
-        "SQL statements": 4,
+        "Python function calls": 370,
+        "SQL statements": 16,
         "JSON texts parsed": 1,
         "JSON texts written": 1,
         "bytes in the journal": 1465,
     },
     "listInvoices": {
-        "Python function calls": 874,
+        "Python function calls": 495,
         "SQL statements": 4,
-        "JSON texts parsed": 20,
         "JSON texts written": 1,
         "bytes in the journal": 6885,
     },
 }
-"""What is not named is never done: nothing is compiled, copied, or handed to a task or a thread."""
+"""What is not named is never done: nothing is compiled, copied, or handed to a task or a thread. Among the statements
+are those of triggers, told by the name of what set them off: they count invoices, so that lists need not.
+"""
 
 
 @dataclass

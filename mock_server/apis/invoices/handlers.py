@@ -7,6 +7,7 @@ from functools import partial
 
 from mock_server.apis.invoices import pdf, service, wire
 from mock_server.apis.invoices.document import document_of
+from mock_server.apis.invoices.printing import printed
 from mock_server.apis.invoices.service import Services
 from mock_server.core.exchange import JSON_TYPE, Request, Response
 
@@ -23,7 +24,7 @@ def list_invoices(services: Services, request: Request) -> Response:
 
 def get_invoice(services: Services, request: Request) -> Response:
     invoice = service.show(services, request.merchant_id, request.path["invoiceId"], request.operation_id)
-    return Response.of(wire.invoice_json(invoice))
+    return Response.shown(invoice, wire.invoice_json)
 
 
 def update_invoice(services: Services, request: Request) -> Response:
@@ -49,7 +50,7 @@ def submit_invoice_ach(services: Services, request: Request) -> Response:
 
 def get_invoice_calculations(services: Services, request: Request) -> Response:
     invoice = service.show(services, request.merchant_id, request.path["invoiceId"], request.operation_id)
-    return Response.of(wire.calculations_json(invoice))
+    return Response.shown(invoice, wire.calculations_json)
 
 
 def publish_invoice(services: Services, request: Request) -> Response:
@@ -82,7 +83,7 @@ def send_invoice_sms(services: Services, request: Request) -> Response:
 
 def download_invoice_pdf(services: Services, request: Request) -> Response:
     invoice, merchant = service.printable(services, request.merchant_id, request.path["invoiceId"])
-    render = partial(pdf.render, document_of(invoice, merchant))
+    render = partial(printed, document_of(invoice, merchant))
     if request.media_type == JSON_TYPE:
         return Response.later(lambda: b'"' + base64.b64encode(render()) + b'"', JSON_TYPE, {})
     name = f'attachment; filename="{invoice.number}.pdf"'

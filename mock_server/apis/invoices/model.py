@@ -5,11 +5,13 @@ Which event is allowed in which status is not decided here but in the contract's
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from enum import IntEnum
+from functools import cached_property
 
+from mock_server.core.changing import with_changes
 from mock_server.core.instants import add_clamped
 from mock_server.core.money import HUNDRED, ZERO, percent_of, to_cents
 
@@ -139,7 +141,10 @@ class LineItem:
     @property
     def amount(self) -> Decimal:
         """Price times quantity less the line's discount, rounded to cents."""
-        return to_cents(self.unit_price * self.quantity * (HUNDRED - self.discount_percentage) / HUNDRED)
+        full = self.unit_price * self.quantity
+        if not self.discount_percentage:
+            return to_cents(full)
+        return to_cents(full * (HUNDRED - self.discount_percentage) / HUNDRED)
 
 
 @dataclass(frozen=True)
@@ -230,7 +235,7 @@ class Invoice:
         is_unpaid = self.status in {Status.DRAFT, Status.PUBLISHED, Status.EXPIRED, Status.CANCELED}
         return self.card_surcharge_percentage if is_unpaid or self.payment_method is PaymentMethod.CARD else ZERO
 
-    @property
+    @cached_property
     def amounts(self) -> Amounts:
         """The figures, in the order of rule INV-AMOUNTS."""
         terms = self.terms
@@ -256,7 +261,7 @@ class Invoice:
 def happened(invoice: Invoice, event: str, moment: Moment, note: str | None = None) -> Invoice:
     """The invoice with one more entry in its history, the present status and total in it."""
     entry = HistoryEntry(moment.entry_id, invoice.status, event, moment.at, invoice.amounts.total, note)
-    return replace(invoice, history=(*invoice.history, entry))
+    return with_changes(invoice, history=(*invoice.history, entry))
 
 
 def created(invoice: Invoice, moment: Moment) -> Invoice:
@@ -267,7 +272,7 @@ def created(invoice: Invoice, moment: Moment) -> Invoice:
 def updated(invoice: Invoice, changed: Invoice, moment: Moment) -> Invoice:
     """The changed invoice; for a published one it is remembered what was changed."""
     if invoice.status is Status.PUBLISHED:
-        changed = replace(
+        changed = with_changes(
             changed,
             is_customer_updated=invoice.is_customer_updated or changed.customer != invoice.customer,
             is_line_items_updated=invoice.is_line_items_updated or _lines(changed) != _lines(invoice),
@@ -277,7 +282,7 @@ def updated(invoice: Invoice, changed: Invoice, moment: Moment) -> Invoice:
 
 def published(invoice: Invoice, number: str, token: str, moment: Moment, expires_at: datetime | None) -> Invoice:
     """The invoice as issued (rule INV-PUBLISH-FIELDS). `expires_at`: when it expires unpaid, `None` for never."""
-    issued = replace(
+    issued = with_changes(
         invoice,
         status=Status.PUBLISHED,
         number=number,
@@ -290,12 +295,12 @@ def published(invoice: Invoice, number: str, token: str, moment: Moment, expires
 
 def canceled(invoice: Invoice, moment: Moment) -> Invoice:
     """The invoice, never to be paid."""
-    return happened(replace(invoice, status=Status.CANCELED, falls_due_at=None), "canceled", moment)
+    return happened(with_changes(invoice, status=Status.CANCELED, falls_due_at=None), "canceled", moment)
 
 
 def marked_as_paid(invoice: Invoice, method: PaymentMethod | None, moment: Moment) -> Invoice:
     """The invoice as paid outside of the system (rule INV-MARK-PAID-FIELDS)."""
-    paid = replace(
+    paid = with_changes(
         invoice,
         status=Status.PAID,
         marked_as_paid=True,
@@ -308,7 +313,7 @@ def marked_as_paid(invoice: Invoice, method: PaymentMethod | None, moment: Momen
 
 def paid_by_card(invoice: Invoice, transaction_id: str, last4: str, moment: Moment) -> Invoice:
     """The invoice after an approved card payment (rule INV-CARD-FIELDS)."""
-    paid = replace(
+    paid = with_changes(
         invoice,
         status=Status.PAID,
         payment_method=PaymentMethod.CARD,
@@ -328,7 +333,7 @@ def ach_submitted(
     invoice: Invoice, transaction_id: str, last4: str, falls_due_at: datetime, returns_with: str | None, moment: Moment
 ) -> Invoice:
     """The invoice while the bank works on its payment (rule INV-ACH-FIELDS)."""
-    processing = replace(
+    processing = with_changes(
         invoice,
         status=Status.PROCESSING_PAYMENT,
         payment_method=PaymentMethod.ELECTRONIC_CHECK,
@@ -341,14 +346,14 @@ def ach_submitted(
 
 def ach_settled(invoice: Invoice, moment: Moment) -> Invoice:
     """The invoice once the bank has paid."""
-    paid = replace(invoice, status=Status.PAID, payment_date=moment.at, falls_due_at=None)
+    paid = with_changes(invoice, status=Status.PAID, payment_date=moment.at, falls_due_at=None)
     return happened(paid, "achPaymentSettled", moment)
 
 
 def ach_returned(invoice: Invoice, expires_at: datetime | None, moment: Moment) -> Invoice:
     """The invoice after the bank has sent the payment back: open again."""
     code = invoice.returns_with
-    open_again = replace(
+    open_again = with_changes(
         invoice,
         status=Status.PUBLISHED,
         payment_method=None,
@@ -361,12 +366,12 @@ def ach_returned(invoice: Invoice, expires_at: datetime | None, moment: Moment) 
 
 def refunded(invoice: Invoice, moment: Moment) -> Invoice:
     """The invoice after its payment was given back."""
-    return happened(replace(invoice, status=Status.REFUNDED), "refunded", moment)
+    return happened(with_changes(invoice, status=Status.REFUNDED), "refunded", moment)
 
 
 def expired(invoice: Invoice, moment: Moment) -> Invoice:
     """The invoice, too old to be paid."""
-    return happened(replace(invoice, status=Status.EXPIRED, falls_due_at=None), "expired", moment)
+    return happened(with_changes(invoice, status=Status.EXPIRED, falls_due_at=None), "expired", moment)
 
 
 def sms_sent(invoice: Invoice, last4: str, moment: Moment) -> Invoice:
@@ -384,4 +389,4 @@ def after_business_days(start: datetime, days: int) -> datetime:
 
 
 def _lines(invoice: Invoice) -> list[LineItem]:
-    return [replace(line, id="") for line in invoice.terms.line_items]
+    return [with_changes(line, id="") for line in invoice.terms.line_items]

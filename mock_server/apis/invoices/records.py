@@ -6,7 +6,7 @@ from datetime import datetime
 from decimal import Decimal
 
 from mock_server.apis.invoices.model import ContactInfo, Customer, Invoice, Merchant, Processor
-from mock_server.core.records import Collection, Column
+from mock_server.core.records import SEARCHED, Collection, Column
 
 LONGEST_ORDERED_NAME = 200
 """Characters of a customer's name that count in the order of a list: an index takes no long texts."""
@@ -18,7 +18,7 @@ def _ordering_name(invoice: Invoice) -> str | None:
 
 
 _INVOICE_COLUMNS: dict[str, Column[Invoice]] = {
-    "merchant": Column(str, lambda invoice: invoice.merchant_id),
+    "merchant": Column(str, lambda invoice: invoice.merchant_id, is_abridged=True),
     "created_at": Column(datetime, lambda invoice: invoice.created_at),
     "number": Column(str, lambda invoice: invoice.number),
     "status": Column(int, lambda invoice: int(invoice.status)),
@@ -47,8 +47,11 @@ INVOICES: Collection[Invoice] = Collection(
     type=Invoice,
     columns=_INVOICE_COLUMNS,
     search=_searched,
-    indexes=[("merchant", name) for name in _INVOICE_COLUMNS if name not in {"merchant", "falls_due_at"}]
-    + [("falls_due_at",)],
+    indexes=[("merchant", name) for name in _INVOICE_COLUMNS if name not in {"merchant", "falls_due_at"}],
+    deadlines=["falls_due_at"],
+    # Most invoices have no payment date, so by that days are few: it comes first, for what names no day.
+    tallies=[("merchant", name, "status") for name in ("payment_date", "due_date", "issue_date")]
+    + [("merchant", SEARCHED)],
 )
 CUSTOMERS: Collection[Customer] = Collection(name="customers", type=Customer)
 CONTACT_INFOS: Collection[ContactInfo] = Collection(name="contact_infos", type=ContactInfo)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any, TypeVar
@@ -22,6 +22,7 @@ from mock_server.apis.invoices.model import (
     Terms,
 )
 from mock_server.apis.invoices.records import CONTACT_INFOS, CUSTOMERS, INVOICES, MERCHANTS, PROCESSORS
+from mock_server.core.changing import with_changes
 from mock_server.core.clock import Clock
 from mock_server.core.errors import Refused, Violation
 from mock_server.core.group import Agenda
@@ -133,7 +134,7 @@ def show(services: Services, merchant_id: str, invoice_id: str, action: str) -> 
 def find(services: Services, merchant_id: str, query: Query) -> Page[Invoice]:
     """Return the page of a merchant's invoices that a query asks for."""
     mine = Condition("merchant", "=", merchant_id)
-    return services.work.records(INVOICES).find(replace(query, where=(mine, *query.where)))
+    return services.work.records(INVOICES).find(with_changes(query, where=(mine, *query.where)))
 
 
 def printable(services: Services, merchant_id: str, invoice_id: str) -> tuple[Invoice, Merchant]:
@@ -162,11 +163,11 @@ def update(services: Services, merchant_id: str, invoice_id: str, change: Invoic
     """
     invoice = get(services, merchant_id, invoice_id)
     check_allowed(services, "updateInvoice", invoice)
-    changed = _with_references(services, replace(invoice, terms=_terms(services, Terms(), change)), change)
+    changed = _with_references(services, with_changes(invoice, terms=_terms(services, Terms(), change)), change)
     check_total(services, changed)
     if invoice.status is Status.PUBLISHED:
         check_publishable(changed)
-        changed = replace(changed, falls_due_at=_expires_at(services, changed))
+        changed = with_changes(changed, falls_due_at=_expires_at(services, changed))
     return _save(services, model.updated(invoice, changed, services.moment()))
 
 
@@ -189,7 +190,7 @@ def publish(services: Services, merchant_id: str, invoice_id: str | None, change
     else:
         found = get(services, merchant_id, invoice_id)
         check_allowed(services, "publishInvoice", found)
-        invoice = _with_references(services, replace(found, terms=_terms(services, found.terms, change)), change)
+        invoice = _with_references(services, with_changes(found, terms=_terms(services, found.terms, change)), change)
     check_total(services, invoice)
     check_publishable(invoice)
     issued = model.published(
@@ -351,9 +352,11 @@ def drafted(services: Services, merchant_id: str, change: InvoiceChange) -> Invo
 
 
 def _terms(services: Services, before: Terms, change: InvoiceChange) -> Terms:
-    after = replace(before, **change.fields)
-    lines = tuple(line if line.id else replace(line, id=services.setup.ids.new()) for line in after.line_items)
-    return replace(after, line_items=lines)
+    after = with_changes(before, **change.fields)
+    if all(line.id for line in after.line_items):
+        return after
+    lines = tuple(line if line.id else with_changes(line, id=services.setup.ids.new()) for line in after.line_items)
+    return with_changes(after, line_items=lines)
 
 
 def _with_references(services: Services, invoice: Invoice, change: InvoiceChange) -> Invoice:
@@ -365,9 +368,9 @@ def _with_references(services: Services, invoice: Invoice, change: InvoiceChange
     _check_kind(ach, "ach", "achPaymentProcessorId")
     contact_info = _referenced(services, CONTACT_INFOS, invoice, terms.contact_info_id, "merchantContactInfoId")
     customer = _customer(services, invoice, change)
-    return replace(
+    return with_changes(
         invoice,
-        terms=replace(terms, customer_id=customer.id if customer else None),
+        terms=with_changes(terms, customer_id=customer.id if customer else None),
         customer=customer,
         contact_info=contact_info,
         card_surcharge_percentage=card.surcharge_percentage if card else ZERO,
@@ -388,11 +391,11 @@ def _customer(services: Services, invoice: Invoice, change: InvoiceChange) -> Cu
         return customer
     found = _referenced(services, CUSTOMERS, invoice, named, "customerId")
     kept = invoice.customer if invoice.customer and found and invoice.customer.id == found.id else found
-    return replace(kept, details=_details(kept.details, given)) if kept else None
+    return with_changes(kept, details=_details(kept.details, given)) if kept else None
 
 
 def _details(before: CustomerDetails, change: CustomerChange | None) -> CustomerDetails:
-    return replace(before, **change.fields) if change else before
+    return with_changes(before, **change.fields) if change else before
 
 
 Owned = TypeVar("Owned", Customer, ContactInfo, Processor)
@@ -492,7 +495,7 @@ def next_number(services: Services, merchant_id: str) -> str:
     """Count up the merchant's invoice numbers."""
     merchants = services.work.records(MERCHANTS)
     merchant = _merchant(services, merchant_id)
-    counted = replace(merchant, last_number=merchant.last_number + 1)
+    counted = with_changes(merchant, last_number=merchant.last_number + 1)
     if merchant.version:
         merchants.replace(counted)
     else:

@@ -125,7 +125,8 @@ _CONTACT_INFO: dict[str, tuple[str, Reader]] = {
 
 def _fields(value: Json, members: Mapping[str, tuple[str, Reader]]) -> dict[str, Any]:
     """The fields a request gives, null or not. Members the contract doesn't name are ignored."""
-    return {field: read(value[member]) for member, (field, read) in members.items() if member in value}
+    known = ((members.get(member), given) for member, given in value.items())
+    return {found[0]: found[1](given) for found, given in known if found}
 
 
 def _given(value: Json, members: Mapping[str, tuple[str, Reader]]) -> dict[str, Any]:

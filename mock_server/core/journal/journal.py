@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 
-from mock_server.core.journal.entry import Exchanged, Message
+from mock_server.core.journal.entry import Exchanged
 from mock_server.core.journal.subscription import Subscription
 
 MAX_ENTRIES = 5_000
@@ -126,8 +126,6 @@ class Journal:
 
 def size_of(entry: Exchanged) -> int:
     """About how much memory an entry takes up."""
-    return OVERHEAD_BYTES + len(entry.path) + len(entry.query) + _size_of(entry.request) + _size_of(entry.response)
-
-
-def _size_of(message: Message) -> int:
-    return len(message.body) + 80 * len(message.headers)
+    asked, answered = entry.request, entry.response
+    texts = len(entry.path) + len(entry.query) + len(asked.body) + len(answered.body)
+    return OVERHEAD_BYTES + texts + 80 * (len(asked.headers) + len(answered.headers))

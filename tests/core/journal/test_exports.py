@@ -6,7 +6,6 @@ import base64
 import json
 import subprocess
 from collections.abc import Iterator
-from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -103,7 +102,7 @@ def test_a_form_is_shown_with_its_members() -> None:
 
 def test_what_is_no_text_is_shown_as_base64() -> None:
     binary = Message((("content-type", "application/pdf"),), b"%PDF\xff", 5, is_cut=False)
-    shown = har_entry(replace(POSTED, request=binary, response=binary))
+    shown = har_entry(POSTED._replace(request=binary, response=binary))
 
     assert shown["response"]["content"]["encoding"] == "base64"
     assert base64.b64decode(shown["response"]["content"]["text"]) == b"%PDF\xff"
@@ -169,7 +168,7 @@ texts = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\x0
 @given(texts, texts.filter(lambda text: "\n" not in text and "\r" not in text))
 def test_nothing_that_was_sent_is_taken_for_a_command(body: str, path: str) -> None:
     sent = Message((("x-note", '\'; echo "$HOME" `id` #'),), body.encode(), len(body.encode()), is_cut=False)
-    script = exported("curl", replace(POSTED, path=f"/{path}", query="", request=sent))
+    script = exported("curl", POSTED._replace(path=f"/{path}", query="", request=sent))
 
     assert arguments(script)[5:] == [
         f"http://mock.test/{path}",
@@ -182,7 +181,7 @@ def test_nothing_that_was_sent_is_taken_for_a_command(body: str, path: str) -> N
 
 @pytest.mark.parametrize("operation", ["a\nrm -rf /", "a\rb"])
 def test_a_remark_stays_a_remark(operation: str) -> None:
-    lines = exported("curl", replace(POSTED, operation_id=operation)).split("\n")
+    lines = exported("curl", POSTED._replace(operation_id=operation)).split("\n")
 
     assert not [each for each in lines if each.startswith("rm")]
 

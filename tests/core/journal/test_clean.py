@@ -1,0 +1,120 @@
+"""What was found clean is recognized again, and nothing that is not clean ever is."""
+
+from __future__ import annotations
+
+import uuid
+
+from mock_server.core.journal import clean
+from mock_server.core.journal.clean import LARGEST_HEAD_BYTES, Bodies, Heads, Lines
+from openapi import contract_file, contract_names, read_contract
+from openapi.redaction.names import Names, Sensitive
+from tests.core.journal.builders import entry, headers, message
+
+SENSITIVE = Sensitive([read_contract(contract_file(name)) for name in contract_names()])
+NAMES: Names = SENSITIVE.names("invoices")
+ID = "00000000-0000-4000-8000-00000000000a"
+CARD = "4111111111111111"
+BODY = b'{"number":"INV-1","notes":"' + b"rope " * 60 + b'"}'
+
+
+def test_the_same_head_is_kept_once() -> None:
+    heads = Heads()
+
+    first = heads.shown(headers(("Accept", "*/*"), ("authorization", "Bearer abc")), NAMES)
+
+    assert first == (("accept", "*/*"), ("authorization", "Bearer ***"))
+    assert heads.shown(headers(("Accept", "*/*"), ("authorization", "Bearer abc")), NAMES) is first
+
+
+def test_heads_that_differ_in_anything_are_kept_apart() -> None:
+    heads = Heads()
+    alike = [
+        headers(("x-a", "1"), ("x-b", "2")),
+        headers(("x-b", "2"), ("x-a", "1")),
+        headers(("x-a", "1\nx-b\n2")),
+        headers(("x-a", "1"), ("x-b2", "")),
+        headers(("x-a1", ""), ("x-b", "2")),
+        headers(("x-a", "1")),
+        headers(),
+    ]
+
+    shown = [heads.shown(each, NAMES) for each in alike * 2]
+
+    assert shown == [tuple((name.decode(), value.decode()) for name, value in each) for each in alike * 2]
+
+
+def test_a_secret_in_a_head_asks_for_a_closer_look_each_time() -> None:
+    heads = Heads()
+
+    assert [heads.shown(headers(("x-note", f"card {CARD}")), NAMES) for _ in range(2)] == [None, None]
+
+
+def test_secrets_known_by_their_names_are_nowhere_in_what_is_remembered() -> None:
+    heads = Heads()
+    for secret in ("Bearer abc-one", "Bearer abc-two"):
+        heads.shown(headers(("authorization", secret)), NAMES)
+
+    assert "abc" not in repr(vars(heads))
+
+
+def test_the_exchanges_own_id_stands_where_it_stood() -> None:
+    heads = Heads()
+    head = headers(("x-request-id", ID), ("content-type", "text/plain"), ("X-Trace", ID), ("x-note", "one"))
+
+    shown = heads.shown_with(ID, head, NAMES)
+
+    assert shown == (("x-request-id", ID), ("content-type", "text/plain"), ("x-trace", ID), ("x-note", "one"))
+    assert heads.shown_with("another", headers(("x-request-id", "another")), NAMES) == (("x-request-id", "another"),)
+    assert heads.shown_with(ID, headers(("x-request-id", ID), ("x-note", CARD)), NAMES) is None
+
+
+def test_heads_are_remembered_up_to_a_limit() -> None:
+    heads = Heads()
+    for number in range(clean.MOST_HEADS + 5):
+        heads.shown(headers(("x-note", str(number))), NAMES)
+    heads.shown(headers(("x-note", "long " * LARGEST_HEAD_BYTES)), NAMES)
+
+    assert len(heads._shown) == clean.MOST_HEADS
+
+
+def test_what_is_clean_for_one_api_is_looked_at_for_another() -> None:
+    """`code` may be seen in an invoice; for the authorization server it is a secret."""
+    bodies, others = Bodies(), SENSITIVE.names("oauth")
+    body = BODY[:-1] + b',"code":"abc"}'
+
+    assert (bodies.is_clean(body, NAMES), bodies.is_clean(body, others)) == (True, False)
+    assert (bodies.is_clean(body, NAMES), bodies.is_clean(body, others)) == (True, False)
+
+
+def test_a_body_that_differs_in_a_digit_is_looked_at() -> None:
+    bodies = Bodies()
+    near = CARD[:-1] + "2"  # no card has this check digit
+
+    assert bodies.is_clean(BODY.replace(b"INV-1", near.encode()), NAMES)
+    assert not bodies.is_clean(BODY.replace(b"INV-1", CARD.encode()), NAMES)
+
+
+def test_a_secret_is_hidden_after_any_number_of_clean_exchanges() -> None:
+    """Through the redactor, with the head and the body of before but for the secret."""
+    clean_one = [entry(request=message(BODY, "application/json", ("x-note", "one"))) for _ in range(3)]
+    secret = entry(request=message(BODY.replace(b"INV-1", CARD.encode()), "application/json", ("x-note", "one")))
+    shown = entry(request=message(BODY, "application/json", ("x-note", CARD)))
+
+    assert {each.request for each in clean_one} == {clean_one[0].request}
+    assert CARD.encode() not in secret.request.body
+    assert CARD not in repr(shown)
+
+
+def test_an_id_in_a_path_hides_nothing_and_a_card_number_does() -> None:
+    lines = Lines()
+
+    assert all(lines.is_clean(f"GET\n/pay-int-api/invoices/{uuid.uuid4()}\n\nmock.test", NAMES) for _ in range(20))
+    assert len(lines._clean) == 1
+    for path in (f"/invoices/{CARD}", f"/invoices/{ID}/{CARD}", f"/invoices/{ID}?x={CARD}", f"/invoices/{CARD}-{ID}"):
+        assert [lines.is_clean(f"GET\n{path}\n\nmock.test", NAMES) for _ in range(2)] == [False, False], path
+    spanning = f"/invoices/{ID[:24]}{CARD}"  # its first digits look like the end of an id
+    behind = f"/pay-int-api/invoices/{ID}/calculations/of/it?x="
+    assert lines.is_clean(f"GET\n{behind}1\n\nmock.test", NAMES)
+    for path in (spanning, f"{behind}{CARD}"):
+        assert not lines.is_clean(f"GET\n{path}\n\nmock.test", NAMES), path
+    assert CARD not in repr(vars(lines))
