@@ -27,7 +27,12 @@ Answer = TypeVar("Answer")
 
 @click.command()
 @click.option("--only", multiple=True, metavar="TEXT", help="Only faults with this in their name; repeatable.")
-@click.option("--kind", multiple=True, type=click.Choice(list(Kind)), help="Only faults of this kind; repeatable.")
+@click.option(
+    "--kind",
+    multiple=True,
+    type=click.Choice(list(Kind), case_sensitive=False),
+    help="Only faults of this kind; repeatable.",
+)
 @click.option("--seed", default=1, show_default=True, help="Of both programs.")
 @click.option("--seconds", default=60.0, show_default=True, help="How long each may look.")
 @click.option("--workers", default=2, show_default=True, help="So many faults at once.")
