@@ -55,8 +55,28 @@ def _of_difference(
         yield Expected("status", call, values=values) if values else Expected("told", call)
     elif each.pointer == "state":
         yield from _of_state(each, exchanges, contracts)
-    elif each.pointer.startswith("/") and "*" not in each.pointer:
-        yield from _of_value(each, broken, exchanges)
+    elif each.pointer.startswith("/"):
+        yield from _of_value(_one_of(each, exchanges) if "*" in each.pointer else each, broken, exchanges)
+
+
+def _one_of(each: Difference, exchanges: Sequence[Exchange]) -> Difference:
+    """The difference at the place in a list that shows it last; `*` stands for any place."""
+    for exchange in reversed(exchanges):
+        for pointer in _places(exchange.json, each.pointer):
+            if is_same(value_at(exchange.json, pointer), each.received):
+                return Difference(pointer, each.expected, each.received)
+    return each
+
+
+def _places(value: Any, pointer: str) -> Iterator[str]:
+    """The places of a value that a pointer with `*` in it may mean."""
+    before, star, after = pointer.partition("/*")
+    items = value_at(value, before) if star else None
+    if not star:
+        yield pointer
+    elif isinstance(items, list):
+        for number, item in enumerate(items):
+            yield from (f"{before}/{number}{inner}" for inner in _places(item, after))
 
 
 def _statuses(expected: Any) -> list[Any]:

@@ -11,6 +11,7 @@ from contract_tests.broken import Broken, Difference
 from contract_tests.examiner import contract
 from contract_tests.exchange import Exchange, Sent
 from contract_tests.reproduction import essential
+from contract_tests.reproduction.expecting import expected_of
 from contract_tests.target import GROUPS
 
 CONTRACTS = {group: contract(group) for group in GROUPS}
@@ -84,6 +85,19 @@ def test_of_a_list_everything_that_was_made_stays() -> None:
     steps = [created(ONE), shown(ONE), created(OTHER), listed()]
 
     assert list(essential(broken, steps, CONTRACTS)) == [created(ONE), created(OTHER), listed()]
+
+
+def test_an_item_of_a_list_is_judged_where_it_stands() -> None:
+    items = [{"id": OTHER, "totalAmount": 1}, {"id": ONE, "totalAmount": 59.97}]
+    listing = asked("listInvoices", "GET", "?search=x", {"items": items, "total": 2})
+    broken = Broken(
+        "INV-AMOUNTS", "listed", [Difference("/items/*/totalAmount", 60, 59.97)], operation_id="listInvoices"
+    )
+    steps = [created(ONE), shown(ONE), created(OTHER), listing]
+
+    assert list(essential(broken, steps, CONTRACTS)) == [created(ONE), created(OTHER), listing]
+    (expected,) = expected_of(broken, steps, CONTRACTS)
+    assert (expected.kind, expected.pointer, expected.values) == ("value", "/items/1/totalAmount", [60])
 
 
 @pytest.mark.parametrize("differences", [[Difference("status", "those of some serial order", "x 200, y 200")], []])
