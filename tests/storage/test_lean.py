@@ -24,9 +24,13 @@ decode = msgspec.json.Decoder(Document).decode
 def test_what_is_written_is_read_as_the_same_record(document: Document) -> None:
     written = LEAN.encoded(document, version=7)
     assert decode(written) == dataclasses.replace(document, version=7)
-    assert LEAN.completed(msgspec.json.decode(written)) == msgspec.json.decode(
-        whole(dataclasses.replace(document, version=7))
-    )
+    completed = LEAN.completed(msgspec.json.decode(written))
+    assert in_order(completed) == in_order(msgspec.json.decode(whole(dataclasses.replace(document, version=7))))
+
+
+def in_order(value: Mapping[str, Any]) -> dict[str, Any]:
+    """The JSON of a document with its tags in order: a set's members have none."""
+    return {**value, "tags": sorted(value["tags"])}
 
 
 def test_members_come_back_in_their_order() -> None:
