@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Callable, Sequence
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import TextIO, TypeVar
 
@@ -13,6 +14,7 @@ import click
 from contract_tests.errors import WrongUse
 from contract_tests.gate.formats import format_named, formats, write
 from contract_tests.gate.report import FAIL_ON, Report
+from contract_tests.waivers import Waiver, read_waivers
 
 Command = TypeVar("Command", bound=Callable[..., object])
 USUAL = "text"
@@ -50,6 +52,15 @@ def report_options(*fail_on: str) -> Callable[[Command], Command]:
         return command
 
     return added
+
+
+def today_and_waivers(file: Path | None) -> tuple[date, Sequence[Waiver]]:
+    """By what findings are judged besides their severity: the day, and what somebody answers for.
+
+    Raises:
+        WrongUse: the file can't be read, or has something else in it.
+    """
+    return datetime.now(UTC).date(), read_waivers(file) if file else ()
 
 
 def deliver(report: Report, names: Sequence[str], folder: Path | None) -> int:

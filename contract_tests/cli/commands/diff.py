@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
 from pathlib import Path
 
 import click
 
-from contract_tests.cli.reporting import deliver, report_options
+from contract_tests.cli.reporting import deliver, report_options, today_and_waivers
 
 
 @click.command("diff")
@@ -39,9 +38,6 @@ def command(
     Exit codes: 0 fine, 1 breaking changes (or what --fail-on says), 2 wrong use, 3 the URL is not reachable.
     """
     from contract_tests.gate.differing import differ
-    from contract_tests.waivers import read_waivers
 
-    known = read_waivers(waivers) if waivers else ()
-    today = datetime.now(UTC).date()
-    report = differ(old, new, fail_on, today, known, allow_remote_refs=allow_remote_refs)
+    report = differ(old, new, fail_on, *today_and_waivers(waivers), allow_remote_refs=allow_remote_refs)
     return deliver(report, formats, output)

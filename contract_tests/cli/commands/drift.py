@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import os
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
 from contract_tests.cli.options import ca_file_option, config_option, insecure_option
-from contract_tests.cli.reporting import deliver, report_options
+from contract_tests.cli.reporting import deliver, report_options, today_and_waivers
 
 if TYPE_CHECKING:
     from contract_tests.gate.drift.archives import Archive
@@ -81,17 +80,15 @@ def command(
         raise click.UsageError("--journal needs the mock: --target or --url.")
     from contract_tests.gate.drift.drifting import examine, served
     from contract_tests.gate.drift.traffic import archives, journal
-    from contract_tests.waivers import read_waivers
     from openapi.locations import CONTRACTS
 
-    known = read_waivers(waivers) if waivers else ()
+    today, known = today_and_waivers(waivers)
     recorded: list[Archive] = archives(files)
     target = _target(name, url, config, ca_file, insecure) if name or url else None
     if is_with_journal and target is not None:
         recorded.append(journal(target, namespace))
     groups = tuple(target.bases) if target else None
     contracts_served = served(_near(contracts or CONTRACTS), *((groups,) if groups else ()))
-    today = datetime.now(UTC).date()
     report = examine(contracts_served, target, recorded, fail_on, today, known, is_strict=strict)
     return deliver(report, formats, output)
 

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
 from pathlib import Path
 
 import click
 
-from contract_tests.cli.reporting import annotations_go_to, deliver, report_options
+from contract_tests.cli.reporting import annotations_go_to, deliver, report_options, today_and_waivers
 
 
 @click.command("gate")
@@ -42,10 +41,8 @@ def command(
     from contract_tests.build_server import is_github
     from contract_tests.gate.gate import examine
     from contract_tests.gate.publishing import publish
-    from contract_tests.waivers import read_waivers
 
-    known = read_waivers(waivers) if waivers else ()
-    report = examine(base, paths, fail_on, datetime.now(UTC).date(), known, allow_remote_refs=allow_remote_refs)
+    report = examine(base, paths, fail_on, *today_and_waivers(waivers), allow_remote_refs=allow_remote_refs)
     code = deliver(report, formats, output)
     if is_github():
         publish(report, annotations_go_to(formats, output))

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
 from pathlib import Path
 
 import click
 
-from contract_tests.cli.reporting import deliver, report_options
+from contract_tests.cli.reporting import deliver, report_options, today_and_waivers
 
 USUAL_PATH = "openapi"
 PROFILES = ("toolkit", "general")
@@ -54,13 +53,11 @@ def command(
     """
     from contract_tests.gate.lint.check import Profile
     from contract_tests.gate.lint.examining import examine
-    from contract_tests.waivers import read_waivers
 
     report = examine(
         paths or (USUAL_PATH,),
         fail_on,
-        datetime.now(UTC).date(),
-        read_waivers(waivers) if waivers else (),
+        *today_and_waivers(waivers),
         profile=Profile(profile) if profile else None,
         is_fixing=is_fixing,
         allow_remote_refs=allow_remote_refs,

@@ -39,7 +39,7 @@ def _change(contract: str, found: Sequence[Found]) -> Change:
         severity=first.judged,
         direction=first.definition.direction,
         subject=subject if first.detail in subject else f"{subject}: {first.detail}",
-        says=first.definition.sentence({**first.facts, "subject": subject}) + _concerned(operations),
+        says=first.definition.sentence({**first.facts, "subject": subject}) + _doubt(first) + _concerned(operations),
         contract=contract,
         operation=operations[0] if len(operations) == 1 else "",
         old=_place(first.old),
@@ -84,6 +84,10 @@ def named_place(node: Node) -> str:
         return node.pointer or "the contract"
     rest = [part for part in parts[3:] if part not in _SILENT_PARTS and not part.isdigit()]
     return ".".join([_NAMED[parts[0]](parts[1], parts[2]), *rest])
+
+
+def _doubt(found: Found) -> str:
+    return f" Whether that breaks anybody could not be decided ({found.doubt})." if found.doubt else ""
 
 
 def _concerned(operations: Sequence[str]) -> str:

@@ -21,7 +21,8 @@ class Found:
 
     `old`, `new`: where it stood and stands, which tells causes apart: two differences of a kind at the same places have
     one cause. `operation`: the one it was found at; `None` where it is about none. `severity`: where it isn't the usual
-    one of the kind. `facts`: what the kind's sentence names besides the subject. `proof`: makes the witness.
+    one of the kind. `facts`: what the kind's sentence names besides the subject. `doubt`: why it could not be decided
+    whether it breaks anybody; empty where it was. `proof`: makes the witness.
     `is_shared`: what has one target is one cause; of forty operations that now refer to a component, each has changed.
     """
 
@@ -33,6 +34,7 @@ class Found:
     severity: Severity | None = None
     facts: Mapping[str, Any] = field(default_factory=dict)
     provenance: str = ""
+    doubt: str = ""
     is_shared: bool = False
     proof: Proof | None = None
 

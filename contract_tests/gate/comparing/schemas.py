@@ -12,7 +12,9 @@ from contract_tests.gate.kinds import kind
 from contract_tests.gate.pairing import OperationPair
 from contract_tests.gate.parts.operation import is_true
 from contract_tests.gate.parts.values import NoValue, sample_outside
+from contract_tests.gate.schemas.aspects.scalars import UNSURE
 from contract_tests.gate.schemas.differences import SchemaChange, schema_changes
+from contract_tests.gate.schemas.guessing import NOT_INSTALLED, is_possible
 from contract_tests.gate.specification import Node
 
 MAX_SHOWN = 60
@@ -97,6 +99,7 @@ def _found(
         operation,
         severity=Severity.SAFE if is_included and severity is not Severity.SAFE else severity,
         facts=_facts(change),
+        doubt=_doubt(change, direction),
         proof=lambda: _witness(change, direction, proof),
     )
 
@@ -136,6 +139,15 @@ def _were_told_apart(change: SchemaChange) -> bool:
 
 def _names_values(schema: Node | None) -> bool:
     return schema is not None and any(schema.get(word) is not None for word in ("enum", "const"))
+
+
+def _doubt(change: SchemaChange, direction: Direction) -> str:
+    """Why nobody could say whether clients lose anything."""
+    harms = change.narrows if direction is Direction.REQUEST else change.widens
+    if harms is not None:
+        return ""
+    has_tried = is_possible() or change.reason == UNSURE.reason
+    return change.reason if has_tried else f"{change.reason}; {NOT_INSTALLED}"
 
 
 def _was_announced(change: SchemaChange) -> bool:

@@ -8,10 +8,11 @@ from functools import cached_property
 from typing import Any
 
 from contract_tests.gate.drift.fields import Fields
+from contract_tests.gate.drift.headers import headers_of, is_ordinary
 from contract_tests.gate.drift.kinds import PREFIX
 from contract_tests.gate.drift.recording import UNREAD, Recorded
 from contract_tests.gate.drift.routes import Route
-from contract_tests.gate.drift.violations import Validators, Violation, required_headers, weaker
+from contract_tests.gate.drift.violations import Validators, Violation, weaker
 from openapi import Contract, Operation
 from openapi.documents import to_pointer
 from openapi.model import Answer, Content
@@ -93,10 +94,16 @@ class Judge:
             yield from self._content(answer, call, pointer)
 
     def _headers(self, call: Recorded, pointer: str) -> Iterator[Deviation]:
-        for name in required_headers(self.contract, pointer):
-            if call.answer_headers and name.lower() not in call.answer_headers:
+        """Names in any letters. A recording without headers has left them out."""
+        described = {name.lower(): (name, is_required) for name, is_required in headers_of(self.contract, pointer)}
+        for lower, (name, is_required) in described.items():
+            if is_required and call.answer_headers and lower not in call.answer_headers:
                 told = f"answers {call.status} without the header {name}"
-                yield _found("missing-header", f"{call.status} {name.lower()}", told, pointer)
+                yield _found("missing-header", f"{call.status} {lower}", told, pointer)
+        for name, value in call.answer_headers.items():
+            if name not in described and not is_ordinary(name):
+                told = f"answers {call.status} with the header {name}, which is not documented"
+                yield _found("undocumented-header", f"{call.status} {name}", told, pointer, value=value, name=name)
 
     def _content(self, answer: Answer, call: Recorded, pointer: str) -> Iterator[Deviation]:
         body = call.answer

@@ -29,6 +29,7 @@ _TABLE = (
     ("undocumented-media-type", ERROR, "clients get a body of a type that is not documented", _MEND),
     ("undocumented-body", ERROR, "clients get a body where none is documented", _MEND),
     ("undocumented-field", WARNING, "answers have a member that the contract does not name", _DOCUMENT),
+    ("undocumented-header", WARNING, "answers have a header that the contract does not describe", _DOCUMENT),
     ("forbidden-field", ERROR, "answers have a member that the contract forbids", _MEND),
     ("undocumented-value", ERROR, "an answer has a value that is none of those documented", _MEND),
     ("undocumented-format", ERROR, "an answer has a value that is not written as documented", _MEND),

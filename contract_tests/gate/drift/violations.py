@@ -11,7 +11,7 @@ import jsonschema_rs
 from contract_tests.gate.drift.fields import ANY
 from contract_tests.gate.drift.kinds import FIELD_KEYWORDS, KEYWORDS, SHAPE
 from openapi import Contract
-from openapi.documents import pointer_parts, to_pointer
+from openapi.documents import to_pointer
 from openapi.model import Provenance
 from openapi.schemas import json_schema
 
@@ -97,14 +97,6 @@ def weaker(one: str, other: str) -> str:
     return str(max(one or _SURE[0], other or _SURE[0], key=lambda each: _SURE.index(Provenance(each))))
 
 
-def required_headers(contract: Contract, pointer: str) -> Iterator[str]:
-    """The headers that an answer has to have. `pointer`: of the answer."""
-    answer = _resolved(contract.document, _at(contract.document, pointer))
-    for name, header in answer.get("headers", {}).items():
-        if _resolved(contract.document, header).get("required"):
-            yield name
-
-
 def _leaves(error: jsonschema_rs.ValidationError) -> Iterator[jsonschema_rs.ValidationError]:
     """The errors behind an alternative, where only one alternative is open: the others are for null."""
     context = getattr(error.kind, "context", None) if error.kind.name in _ALTERNATIVES else None
@@ -163,16 +155,3 @@ def _has(value: Any, part: str) -> bool:
     if isinstance(value, list):
         return part.isdigit() and int(part) < len(value)
     return isinstance(value, dict) and part in value
-
-
-def _at(value: Any, pointer: str) -> Any:
-    for part in pointer_parts(pointer):
-        value = value.get(part, {}) if isinstance(value, dict) else {}
-    return value
-
-
-def _resolved(document: Mapping[str, Any], value: Any) -> Mapping[str, Any]:
-    """The contract's references are known to lead somewhere within it."""
-    while isinstance(value, dict) and "$ref" in value:
-        value = _at(document, value["$ref"].removeprefix("#"))
-    return value if isinstance(value, dict) else {}

@@ -15,6 +15,9 @@ from contract_tests.gate.parts.operation import PLACEHOLDER, Operation, is_true,
 from contract_tests.gate.parts.securing import Alternative, alternatives_of, schemes_of
 from contract_tests.gate.specification import Node
 
+ANY_SEGMENT = "x"
+"""Stands in a path for a parameter that the contract forgot to describe."""
+
 _NOT_SENT = frozenset({("header", name) for name in ("accept", "content-type", "authorization")})
 
 
@@ -77,7 +80,9 @@ class Requests:
         if self.operation.is_reversed:
             return self.operation.path
         positions = count()
-        below = PLACEHOLDER.sub(lambda _: _segment(message.values["path", str(next(positions))]), self.operation.path)
+        below = PLACEHOLDER.sub(
+            lambda _: _segment(message.values.get(("path", str(next(positions))), ANY_SEGMENT)), self.operation.path
+        )
         return self.operation.servers[0].path + below
 
     def _of(self, location: str, message: Message) -> dict[str, Any]:

@@ -188,3 +188,14 @@ def test_what_stands_in_a_path_is_never_nothing() -> None:
 
     assert change.witness is not None
     assert change.witness.message["path"].rpartition("/")[2] not in {"", "a", "b"}
+
+
+def test_a_path_whose_parameter_nobody_described_has_witnesses_all_the_same() -> None:
+    def asking(required: bool) -> Json:
+        query = {"name": "q", "in": "query", "required": required, "schema": {"type": "string"}}
+        return {"paths": {"/things/{id}": {"get": {"parameters": [query], "responses": {}}}}}
+
+    (change,) = found(asking(False), asking(True))
+
+    assert change.witness is not None
+    assert change.witness.message["path"] == "/v1/things/x"

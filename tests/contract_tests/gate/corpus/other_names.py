@@ -68,7 +68,8 @@ def with_path_parameters_renamed(document: Document) -> Document:
         if "parameters" in link:
             target = targets.get(link.get("operationId"), "")
             link["parameters"] = {
-                f"{name}_0" if f"{{{name}}}" in target else name: each for name, each in link["parameters"].items()
+                f"{name}_0" if f"{{{name.removeprefix('path.')}}}" in target else name: each
+                for name, each in link["parameters"].items()
             }
     result["paths"] = {path.replace("}", "_0}"): item for path, item in result["paths"].items()}
     return result

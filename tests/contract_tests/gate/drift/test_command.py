@@ -166,7 +166,10 @@ def test_what_is_shown_of_recordings_has_no_secrets(tmp_path: Path) -> None:
     token = "eyJhbGciOiJSUzI1NiJ9.eyJzdWIiOiJhIn0.c2lnbmF0dXJl"
     answer = {**example("getInvoice", "200"), "cardNumber": "4111111111111111", "apiToken": token}
     path = f"{INVOICE}?access_token={token}&password=opensesame"
-    file = write(tmp_path, entry(path=path, answer=answer, headers={"Set-Cookie": "session=opensesame"}))
+    file = write(
+        tmp_path,
+        entry(path=path, answer=answer, headers={"Set-Cookie": "session=opensesame", "X-Api-Key": "opensesame"}),
+    )
     report = examine(served(CONTRACTS_FOLDER), None, [read_archive(file)], ("warning",), date(2026, 11, 22))
 
     assert report.exit_code == 1

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import json
+import tomllib
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from contract_tests.gate.drift import headers
 from contract_tests.gate.drift.fields import Fields
 from contract_tests.gate.drift.kinds import KINDS, PREFIX
 from openapi import ABSENT
@@ -45,8 +48,8 @@ def test_no_example_of_the_contract_is_drift(group: str, operation_id: str, stat
     path = contract.base_path + operation.path.replace("{", "").replace("}", "")
     (content,) = [each for each in operation.answers[status].contents if each.media_type.endswith("json")]
     for each in content.examples.values():
-        headers = {"content-type": content.media_type}
-        assert kinds(call(operation.method, path, int(status), each, headers=headers)) == {}
+        answered = {"content-type": content.media_type}
+        assert kinds(call(operation.method, path, int(status), each, headers=answered)) == {}
 
 
 PLANTED: list[tuple[str, str, Callable[[], Any]]] = [
@@ -55,6 +58,7 @@ PLANTED: list[tuple[str, str, Callable[[], Any]]] = [
     ("undocumented-body", "200", lambda: call("PUT", INVOICE + "/cancel", 200, {"id": 1})),
     ("missing-body", "200", lambda: call(status=200)),
     ("undocumented-field", "200 /nickname", lambda: call(answer=invoice(nickname="Bob"))),
+    ("undocumented-header", "200 x-colour", lambda: call(answer=invoice(), headers={"X-Colour": "red"})),
     ("undocumented-value", "200 /status enum", lambda: call(answer=invoice(status=99))),
     ("undocumented-format", "200 /id format", lambda: call(answer=invoice(id="INV-1"))),
     ("undocumented-type", "200 /status type", lambda: call(answer=invoice(status="Paid"))),
@@ -85,6 +89,25 @@ def test_a_value_of_an_answer_is_looked_at(name: str, value: Any, kind: str) -> 
     body = {"filename": "a.pdf", "mimeType": "application/pdf", "size": 1}
 
     assert kind in kinds(call("POST", PRESIGN, 200, answer, body))
+
+
+@pytest.mark.parametrize("name", ["Date", "ETAG", "x-request-id", "X-Amzn-Trace-Id", "CF-Ray", "X-Mock-Namespace"])
+def test_a_header_that_comes_with_any_answer_is_no_drift_in_whatever_letters(name: str) -> None:
+    assert kinds(call(answer=invoice(), headers={name: "1"})) == {}
+
+
+@pytest.mark.parametrize("name", ["X-Arise-Trace-CorrelationId", "x-arise-trace-correlationid"])
+def test_a_documented_header_is_known_in_whatever_letters(name: str) -> None:
+    answer = example("getInvoice", "401")
+
+    assert kinds(call(status=401, answer=answer, headers={name: "1"})) == {}
+
+
+def test_the_value_of_an_undocumented_header_is_shown_under_its_name() -> None:
+    (found,) = deviations(call(answer=invoice(), headers={"X-Colour": "red"}))
+
+    assert (found.name, found.value, found.among) == ("x-colour", "red", "status")
+    assert found.pointer.endswith("/responses/200")
 
 
 def test_a_promised_member_that_is_missing_is_told_where_it_should_be() -> None:
@@ -219,3 +242,11 @@ def test_a_member_is_named_or_not_and_never_both(value: Any, schema: str) -> Non
     for each in extras:
         assert json.dumps(each.value) in json.dumps(value)
     assert ABSENT not in {each.at for each in extras}
+
+
+def test_the_list_of_ordinary_headers_is_in_small_letters_and_says_each_once() -> None:
+    tables = tomllib.loads((Path(headers.__file__).parent / "ordinary_headers.toml").read_text())
+    listed = [each for table in tables.values() for each in (*table.get("names", ()), *table.get("beginnings", ()))]
+
+    assert listed == [each.lower() for each in listed]
+    assert len(set(listed)) == len(listed) > 90

@@ -199,6 +199,17 @@ def test_what_our_contracts_do_not_say_is_looked_at_as_well(tmp_path: Path) -> N
     assert subjects(tallied(pet({}), routes=routes)) == {"missing-field": "200 /name required"}
     bare = entry(path="/pets-api/pets/1", answer={"name": "Rex"})
     assert subjects(tallied(bare, routes=routes)) == {"missing-header": "200 x-request-id"}
+    assert subjects(tallied(pet({"name": "Rex"}, headers={"X-Tail": "1"}), routes=routes)) == {
+        "undocumented-header": "200 x-tail"
+    }
+    assert subjects(tallied(pet({"name": "Rex"}, headers={"x-OTHER": "1"}), routes=routes)) == {}
+
+
+def test_how_often_an_undocumented_header_came_is_counted() -> None:
+    answers = [entry(answer=invoice(), headers=headers) for headers in ({}, {"X-Colour": "red"}, {"x-colour": "blue"})]
+    (found,) = seen(*answers).values()
+
+    assert (found.deviation.subject, found.count, found.among) == ("200 x-colour", 2, 3)
 
 
 @pytest.mark.parametrize("status", [404, 422, 500, 302])

@@ -175,7 +175,7 @@ def told(found: Sequence[Change]) -> set[tuple[str, str]]:
 
 
 @calm(150)
-@given(st.one_of(made_documents(), st.sampled_from(sorted(documents())).map(documents().get)), st.data())
+@given(st.one_of(made_documents(), st.sampled_from(sorted(whole())).map(whole().get)), st.data())
 def test_whatever_is_done_to_a_document_it_is_compared_or_refused_in_a_line(
     document: Document, data: st.DataObject
 ) -> None:
