@@ -33,8 +33,8 @@ ALL_BUT_LAST_FOUR = [secret[:-4] for secret in SECRETS if len(secret) > 8]
 MERCHANT = "0b2d6a35-5c0e-4f0a-9c3e-2f6b8f1f7a10"
 """All ids in the file are the same each time: what is left of deleted ones may look like a security code, or never."""
 
-NOISE = re.compile(rb"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}|[0-9a-f]{64}")
-"""Ids and digests: random digits, among which any four may be found."""
+NOISE = re.compile(rb"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}|[0-9a-f]{64}|(?<=T\d\d:\d\d:\d\d)\.\d+Z")
+"""Ids, digests and parts of seconds: random digits, among which any four may be found."""
 
 
 @dataclass
