@@ -42,18 +42,21 @@ class Lean:
 
 
 def _twin(kind: Any, twins: dict[type[Any], Any]) -> Any:
-    """The type with every dataclass in it replaced by one that leaves out defaults."""
-    if not dataclasses.is_dataclass(kind):
-        parts = get_args(kind)
-        if not parts:
-            return kind
-        return _with_parts(kind, tuple(part if part is ... else _twin(part, twins) for part in parts))
-    assert isinstance(kind, type), "types hold types, not values"
-    if kind not in twins:
-        hints = get_type_hints(kind)
-        fields = [(each.name, _twin(hints[each.name], twins), _default(each)) for each in dataclasses.fields(kind)]
-        twins[kind] = msgspec.defstruct(kind.__name__, fields, omit_defaults=True, kw_only=True)
-    return twins[kind]
+    """The type with every dataclass in it replaced by one that leaves out defaults; `Any` where there is none.
+
+    `Any` takes a value over as it is: a set made anew could stand in another order.
+    """
+    if dataclasses.is_dataclass(kind):
+        assert isinstance(kind, type), "types hold types, not values"
+        if kind not in twins:
+            hints = get_type_hints(kind)
+            fields = [(each.name, _twin(hints[each.name], twins), _default(each)) for each in dataclasses.fields(kind)]
+            twins[kind] = msgspec.defstruct(kind.__name__, fields, omit_defaults=True, kw_only=True)
+        return twins[kind]
+    parts = [(part, Any if part is ... else _twin(part, twins)) for part in get_args(kind)]
+    if all(twin is Any for _, twin in parts):
+        return Any
+    return _with_parts(kind, tuple(part if twin is Any else twin for part, twin in parts))
 
 
 def _with_parts(kind: Any, parts: tuple[Any, ...]) -> Any:

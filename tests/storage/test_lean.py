@@ -24,13 +24,8 @@ decode = msgspec.json.Decoder(Document).decode
 def test_what_is_written_is_read_as_the_same_record(document: Document) -> None:
     written = LEAN.encoded(document, version=7)
     assert decode(written) == dataclasses.replace(document, version=7)
-    completed = LEAN.completed(msgspec.json.decode(written))
-    assert in_order(completed) == in_order(msgspec.json.decode(whole(dataclasses.replace(document, version=7))))
-
-
-def in_order(value: Mapping[str, Any]) -> dict[str, Any]:
-    """The JSON of a document with its tags in order: a set's members have none."""
-    return {**value, "tags": sorted(value["tags"])}
+    expected = msgspec.json.decode(whole(dataclasses.replace(document, version=7)))
+    assert LEAN.completed(msgspec.json.decode(written)) == expected, "sets are in their order, too"
 
 
 def test_members_come_back_in_their_order() -> None:
@@ -41,11 +36,11 @@ def test_members_come_back_in_their_order() -> None:
 @pytest.mark.parametrize(
     ("document", "expected"),
     [
-        (Document("a"), {"id": "a", "tags": [], "version": 1}),
-        (Document("a", title="", count=0), {"id": "a", "title": "", "count": 0, "tags": [], "version": 1}),
+        (Document("a"), {"id": "a", "version": 1}),
+        (Document("a", title="", count=0), {"id": "a", "title": "", "count": 0, "version": 1}),
         (
             Document("a", address=Address("Bern"), is_open=False),
-            {"id": "a", "address": {"city": "Bern"}, "tags": [], "is_open": False, "version": 1},
+            {"id": "a", "address": {"city": "Bern"}, "is_open": False, "version": 1},
         ),
     ],
     ids=str,
