@@ -261,26 +261,37 @@ def test_the_event_loop_never_waits_for_files(room: Room, monkeypatch: pytest.Mo
 
 
 def test_a_batch_is_taken_while_the_next_one_comes_in(room: Room, monkeypatch: pytest.MonkeyPatch) -> None:
-    """The first is not done before the second is asked for; and the second is not begun before the first is done."""
-    content = bytes(2 * BATCH_BYTES)
-    more_was_asked_for, taken = threading.Event(), []
+    """The first is not done before the second has come; and the third is not asked for before the first is done."""
+    content = bytes(3 * BATCH_BYTES)
+    second_has_come, taken = threading.Event(), []
     original = Reception.take
 
     def waiting(self: Reception, batch: Sequence[bytes]) -> None:
-        assert more_was_asked_for.wait(PATIENCE_SECONDS), "the sender waits for digests"
+        assert second_has_come.wait(PATIENCE_SECONDS), "the sender waits for digests"
         original(self, batch)
         taken.append(self.size_bytes)
+
+    def say_so_later(turns: int) -> None:
+        """After so many turns of the event loop: whoever waits for nothing has gone on by then."""
+        if turns:
+            asyncio.get_running_loop().call_soon(say_so_later, turns - 1)
+        else:
+            second_has_come.set()
 
     class Watched(list[bytes]):
         def __iter__(self) -> Iterator[bytes]:
             yield content[:BATCH_BYTES]
-            more_was_asked_for.set()
-            yield content[BATCH_BYTES:]
+            say_so_later(100)
+            yield content[BATCH_BYTES : 2 * BATCH_BYTES]
+            assert taken == [BATCH_BYTES]
+            yield content[2 * BATCH_BYTES :]
 
     monkeypatch.setattr(Reception, "take", waiting)
-    request = replace(room.put_call(KEY, content), chunks=Watched([b"", b""]))
-    assert room.send(request).status == 200
-    assert taken == [BATCH_BYTES, 2 * BATCH_BYTES]
+    with ThreadPoolExecutor(4) as pool:
+        monkeypatch.setattr(threads, "DIGESTING", pool)
+        request = replace(room.put_call(KEY, content), chunks=Watched([b""] * 3))
+        assert room.send(request).status == 200
+    assert taken == [BATCH_BYTES, 2 * BATCH_BYTES, 3 * BATCH_BYTES]
     assert room.get(KEY).body == content
 
 
