@@ -58,6 +58,8 @@ class Collection(Generic[T]):
     `name`: of the table, unique among all groups, snake_case. `type`: the frozen dataclass; stored and read back equal.
     `search`: the texts a search looks in, joined; `None` where there is no search.
     `indexes`: tuples of column names that are often filtered and ordered by together.
+    `carried`: columns that every index holds beside its own, so that a condition on them is decided on the way along
+    it: those that are often asked for, and seldom change.
     `deadlines`: columns of instants of which the `earliest` is often asked for; whoever has none takes no room.
     `tallies`: tuples of column names by which matches are often counted: by what a column equals, the days that a
     range of instants spans (one such column in each), or a searched text (`SEARCHED`); a query may leave some out. A
@@ -69,6 +71,7 @@ class Collection(Generic[T]):
     columns: Mapping[str, Column[T]] = field(default_factory=dict)
     search: Callable[[T], Sequence[str | None]] | None = None
     indexes: Sequence[tuple[str, ...]] = ()
+    carried: Sequence[str] = ()
     deadlines: Sequence[str] = ()
     tallies: Sequence[tuple[str, ...]] = ()
 

@@ -65,13 +65,15 @@ def row_of(table: CollectionTable[Any], namespace: str, value: Any) -> Row:
     """The row that keeps a record given as a JSON value. Raises `Unfit`."""
     data = encoded(value)
     record = decoded(table, data)
-    require_same(value, data, encode(record))
+    again = encode(record)
+    require_same(value, data, again)
     if not is_key(record.id):
         raise Unfit("no record can have this id", "$.id")
     if not 0 < record.version < BEYOND:
         raise Unfit("Expected a version from 1", "$.version")
-    # The data as given: written anew, the members of a set might stand in another order.
-    key = {"namespace": namespace, "id": record.id, "version": record.version, "data": data}
+    # Otherwise the data as given: written anew, the members of a set might stand in another order.
+    kept = table.lean.encoded(record, record.version) if again == data else data
+    key = {"namespace": namespace, "id": record.id, "version": record.version, "data": kept}
     return key | derived(table, record)
 
 

@@ -24,6 +24,8 @@ Seen = dict[tuple[str, str], tuple[int, Sequence[Any]]]
 UNKNOWN = Known(ALL, is_exact=False)
 # How many times more matches there must be than are asked for, for it to be likely that a walk meets them early.
 MANY_TIMES = 2
+# Whatever a walk meets it brings along, so pages far behind are better skipped to by the database.
+MOST_WALKED = 1000
 
 
 @dataclass(frozen=True)
@@ -131,7 +133,7 @@ class SqlRecords(Generic[T]):
             return []
         if end * MANY_TIMES > known.most:
             return self._page(question, limit, statements.few(shape))
-        walk = None if known is UNKNOWN else statements.walk(shape)
+        walk = None if known is UNKNOWN or end > MOST_WALKED else statements.walk(shape)
         if walk is None:
             return self._page(question, limit, statements.page(shape))
         met = self._transaction.first_rows(walk, question.values | {"steps": known.most}, end)

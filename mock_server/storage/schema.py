@@ -83,6 +83,7 @@ def fingerprint(collection: Collection[Any]) -> str:
         "abridged": [name for name, column in collection.columns.items() if column.is_abridged],
         "is_searched": collection.search is not None,
         "indexes": collection.indexes,
+        "carried": collection.carried,
         "deadlines": collection.deadlines,
         "tallies": collection.tallies,
     }

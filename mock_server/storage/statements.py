@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from functools import lru_cache
 from typing import Any
 
@@ -23,6 +23,8 @@ from sqlalchemy import (
     update,
 )
 from sqlalchemy.sql.base import Executable
+from sqlalchemy.sql.elements import UnaryExpression
+from sqlalchemy.sql.operators import custom_op
 
 from mock_server.storage.asking import OPERATORS, SHAPES, Shape
 from mock_server.storage.counting import Counts, equalities
@@ -33,6 +35,8 @@ from mock_server.storage.tables import CollectionTable
 KEPT_BESIDE = frozenset({"namespace", "id", "version", "data"})
 # Large enough to mean all, small enough that PostgreSQL can add an offset to it.
 ALL = 2**62
+
+Spelled = Callable[[ColumnElement[Any]], ColumnElement[Any]]
 
 
 class Statements:
@@ -65,15 +69,11 @@ class Statements:
             return [in_namespace, *conditions_of(source, shape), *sought]
 
         def count_of(shape: Shape) -> Select[Any]:
-            return select(func.count()).select_from(table).where(*matching(shape), *keys_of(source, shape))
+            return select(func.count()).select_from(table).where(*(keyed(source, backend, shape) or matching(shape)))
 
         def few_of(shape: Shape) -> Prepared:
-            keys = keys_of(source, shape)
-            if not keys:
-                return self.page(shape)
-            # Found first and put in order then: an index of the order would be gone through to its end.
-            found = select(table.c.id).where(*matching(shape), *keys)
-            return prepared(page_of(table, [in_namespace, table.c.id.in_(found)], shape))
+            clauses = keyed(source, backend, shape)
+            return prepared(sorted_page_of(table, clauses, shape)) if clauses else self.page(shape)
 
         def walk_of(shape: Shape) -> Prepared | None:
             found = walk(source, backend, shape)
@@ -91,17 +91,39 @@ class Statements:
 def conditions_of(source: CollectionTable[Any], shape: Shape) -> Iterable[ColumnElement[bool]]:
     table = source.table.c
     for n, (name, symbol) in enumerate(shape.conditions):
-        column = table[name]
-        condition: ColumnElement[bool] = OPERATORS[symbol](column, bindparam(f"value_{n}", type_=column.type))
+        yield OPERATORS[symbol](table[name], bindparam(f"value_{n}", type_=table[name].type))
         if symbol == "=" and name in source.keys:  # the number is in the indexes, and the text decides
-            condition = and_(table[source.keys[name]] == bindparam(f"key_{n}", type_=BigInteger()), condition)
-        yield condition
+            yield has_key(source, n, name)
 
 
-def keys_of(source: CollectionTable[Any], shape: Shape) -> list[ColumnElement[bool]]:
-    """That a record has a key of those that the sought text can be in, where a tally knows them."""
-    tallies = [tally for tally in source.tallies if shape.is_searched and tally.is_searched]
-    return [source.table.c.search_key.in_(tally.keys(equalities(tally, shape))) for tally in tallies[:1]]
+def has_key(source: CollectionTable[Any], n: int, name: str) -> ColumnElement[bool]:
+    return source.table.c[source.keys[name]] == bindparam(f"key_{n}", type_=BigInteger())
+
+
+def keyed(source: CollectionTable[Any], backend: Backend, shape: Shape) -> list[ColumnElement[bool]]:
+    """All conditions, for a statement that goes by the keys of the records that the sought text can be in; none where
+    no text is sought, or no tally knows the keys.
+    """
+    table = source.table.c
+    known = [tally for tally in source.tallies if shape.is_searched and tally.is_searched]
+    if not known:
+        return []
+    keys = known[0].keys(equalities(known[0], shape))
+    others = [
+        OPERATORS[symbol](aside(table[name]), bindparam(f"value_{n}", type_=table[name].type))
+        for n, (name, symbol) in enumerate(shape.conditions)
+    ]
+    in_namespace = table.namespace == bindparam("in_namespace")
+    return [in_namespace, table.search_key.in_(keys), *others, is_sought(source.table, backend)]
+
+
+def as_it_is(column: ColumnElement[Any]) -> ColumnElement[Any]:
+    return column
+
+
+def aside(column: ColumnElement[Any]) -> ColumnElement[Any]:
+    """The column, as SQLite takes it for a value and looks for no index."""
+    return UnaryExpression(column, operator=custom_op("+"), type_=column.type)
 
 
 def is_sought(table: Table, backend: Backend) -> ColumnElement[bool]:
@@ -116,12 +138,23 @@ def walk(source: CollectionTable[Any], backend: Backend, shape: Shape) -> Select
     """
     table, along = source.table, walkable(source, shape)
     on_the_way: list[ColumnElement[bool]] = [table.c.namespace == bindparam("in_namespace")]
-    matching = [is_sought(table, backend)] if shape.is_searched else []
-    for (name, symbol), condition in zip(shape.conditions, conditions_of(source, shape), strict=True):
-        (on_the_way if symbol == "=" and name in along else matching).append(condition)
-    if not along or not matching:
+    carried: list[ColumnElement[bool]] = []
+    beside: list[ColumnElement[bool]] = []
+    for n, (name, symbol) in enumerate(shape.conditions):
+        condition = OPERATORS[symbol](table.c[name], bindparam(f"value_{n}", type_=table.c[name].type))
+        if symbol != "=" or name not in along:
+            (carried if name in source.collection.carried else beside).append(condition)
+        elif name in source.keys:  # the index has the number only
+            on_the_way.append(has_key(source, n, name))
+            beside.append(condition)
+        else:
+            on_the_way.append(condition)
+    if shape.is_searched:
+        beside.append(is_sought(table, backend))
+    if not along or not (carried or beside):
         return None
-    found = case((and_(*matching), table.c.data))
+    # What the index carries comes first: of what that rules out, no more is read.
+    found = case((and_(*carried, *beside), table.c.data))
     steps = bindparam("steps", type_=BigInteger())
     return select(found).where(*on_the_way).order_by(*order_of(table, shape)).limit(steps)
 
@@ -142,18 +175,29 @@ def copy_of(table: Table, in_source: ColumnElement[bool]) -> Insert:
 
 
 def page_of(table: Table, clauses: list[ColumnElement[bool]], shape: Shape) -> Select[Any]:
-    return (
-        select(table.c.data)
-        .where(*clauses)
-        .order_by(*order_of(table, shape))
-        .limit(bindparam("limit", type_=BigInteger()))
-        .offset(bindparam("offset", type_=BigInteger()))
-    )
+    return part_of(select(table.c.data).where(*clauses).order_by(*order_of(table, shape)))
 
 
-def order_of(table: Table, shape: Shape) -> list[ColumnElement[Any]]:
-    by_id = table.c.id.asc() if shape.ascending else table.c.id.desc()
+def sorted_page_of(table: Table, clauses: list[ColumnElement[bool]], shape: Shape) -> Select[Any]:
+    """The page, for few matches: they are found and sorted first, without their data, and by no index of the order.
+
+    Of 9,091 invoices out of 100,000, the 400th page took 750 ms where their data was sorted along, and takes 33 so.
+    """
+    order = order_of(table, shape, aside)
+    found = part_of(select(table.c.id).where(*clauses).order_by(*order))
+    in_namespace = table.c.namespace == bindparam("in_namespace")
+    return select(table.c.data).where(in_namespace, table.c.id.in_(found)).order_by(*order)
+
+
+def part_of(rows: Select[Any]) -> Select[Any]:
+    limit, offset = (bindparam(name, type_=BigInteger()) for name in ("limit", "offset"))
+    return rows.limit(limit).offset(offset)
+
+
+def order_of(table: Table, shape: Shape, spelled: Spelled = as_it_is) -> list[ColumnElement[Any]]:
+    record_id = spelled(table.c.id)
+    by_id = record_id.asc() if shape.ascending else record_id.desc()
     if shape.order_by is None:
         return [by_id]
-    column = table.c[shape.order_by]
+    column = spelled(table.c[shape.order_by])
     return [column.asc().nulls_last() if shape.ascending else column.desc().nulls_first(), by_id]

@@ -111,7 +111,15 @@ def table_for(collection: Collection[Any], metadata: MetaData, *, keeps_tallies:
     columns = [Column(name, KINDS[each.kind].sql_type) for name, each in checked_columns(collection).items()]
     keys = keys_of(collection)
     columns += [Column(key, BigInteger) for key in keys.values()]
-    indexes = [("namespace", *(keys.get(name, name) for name in names), "id") for names in collection.indexes]
+    indexes = [
+        (
+            "namespace",
+            *(keys.get(name, name) for name in names),
+            "id",
+            *(name for name in collection.carried if name not in names),
+        )
+        for names in collection.indexes
+    ]
     if keeps_tallies and any(SEARCHED in names for names in collection.tallies):
         columns.append(Column("search_key", BigInteger, nullable=False))
         indexes.append(("namespace", "search_key"))
@@ -126,7 +134,7 @@ def table_for(collection: Collection[Any], metadata: MetaData, *, keeps_tallies:
         *columns,
         # Last, so that SQLite need not walk over a long record to reach the text it searches.
         Column("data", LargeBinary, nullable=False),
-        # Each ends in the id, by which equal values are ordered.
+        # In each the id comes next, by which equal values are ordered.
         *(Index(f"ix_{collection.name}_{n}", *names) for n, names in enumerate(indexes)),
         *(_deadline_index(collection.name, name) for name in collection.deadlines),
     )
@@ -146,7 +154,7 @@ def checked_columns(collection: Collection[Any]) -> dict[str, Any]:
     columns = dict(collection.columns)
     taken = sorted(OWN_COLUMNS.union(keys_of(collection).values()) & columns.keys())
     unknown_kinds = sorted(name for name, each in columns.items() if each.kind not in KINDS)
-    indexed = {name for index in collection.indexes for name in index}.union(collection.deadlines)
+    indexed = {name for index in collection.indexes for name in index}.union(collection.deadlines, collection.carried)
     unknown_names = sorted(indexed - columns.keys())
     searched = {SEARCHED} if collection.search is not None else set()
     uncounted = sorted({name for tally in collection.tallies for name in tally} - columns.keys() - searched)

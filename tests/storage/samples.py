@@ -74,6 +74,7 @@ DOCUMENTS: Collection[Document] = Collection(
     },
     search=lambda document: (document.title, document.notes),
     indexes=[("title",), ("status", "total")],
+    carried=["due"],
     deadlines=["due"],
     tallies=[("status", "count"), ("status", "due", "title"), (SEARCHED, "total"), ("total",)],
 )

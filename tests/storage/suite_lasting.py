@@ -59,7 +59,7 @@ def painted(colour: str, words: str = "A mark.") -> Collection[Any]:
 OTHER_VERSIONS: dict[str, tuple[Sequence[Collection[Any]], str]] = {
     "a field more": ((DOCUMENTS, Collection(name="marks", type=OtherMark)), "marks"),
     "a column less": (
-        changed(columns={"title": DOCUMENTS.columns["title"]}, indexes=(), deadlines=(), tallies=()),
+        changed(columns={"title": DOCUMENTS.columns["title"]}, indexes=(), carried=(), deadlines=(), tallies=()),
         "documents",
     ),
     "a column of another kind": (
@@ -68,6 +68,7 @@ OTHER_VERSIONS: dict[str, tuple[Sequence[Collection[Any]], str]] = {
     ),
     "no search": (changed(search=None, tallies=()), "documents"),
     "another index": (changed(indexes=[("due",)]), "documents"),
+    "another column carried": (changed(carried=()), "documents"),
     "another deadline": (changed(deadlines=()), "documents"),
     "a column in full": (
         changed(columns={**DOCUMENTS.columns, "status": Column(str, lambda document: document.status.value)}),

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import dataclasses
+import sqlite3
 from collections.abc import Callable, Iterator
+from contextlib import closing
 from datetime import UTC, datetime
 from decimal import Decimal
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -31,6 +34,7 @@ NOTES: Collection[Document] = Collection(
     },
     search=lambda note: (note.notes,),
     indexes=[("owner", "total")],
+    carried=["count"],
     deadlines=["due"],
     tallies=[("owner", "count"), ("owner", SEARCHED)],
 )
@@ -67,14 +71,14 @@ Asking = Callable[[Callable[[Records[Document]], Any]], list[str]]
 
 @pytest.fixture
 def plans(notes: Store, monkeypatch: pytest.MonkeyPatch) -> Asking:
-    """The plans of all statements that answering takes."""
+    """All statements that answering takes, each with its plan."""
     explained: list[str] = []
     original = Prepared.run
 
     def explaining(self: Prepared, driver: Any, values: Any) -> Any:
         cursor = original(self, driver, values)
         steps = driver.execute(f"EXPLAIN QUERY PLAN {self._sql}", self._arguments(values)).fetchall()
-        explained.append("; ".join(step[-1] for step in steps))
+        explained.append(f"{self._sql} => {'; '.join(step[-1] for step in steps)}")
         return cursor
 
     def ask(question: Callable[[Records[Document]], Any]) -> list[str]:
@@ -94,6 +98,13 @@ def test_the_earliest_deadline_stands_first_in_an_index_of_those_that_have_one(p
     assert "TEMP B-TREE" not in plan
 
 
+def test_whoever_has_no_deadline_takes_no_room_in_its_index(tmp_path: Path) -> None:
+    open_store(f"sqlite:///{tmp_path}/state.db", [NOTES]).close()
+    with closing(sqlite3.connect(tmp_path / "state.db")) as connection:
+        indexes = connection.execute("SELECT name, partial FROM pragma_index_list('notes')").fetchall()
+    assert [name for name, is_partial in indexes if is_partial] == ["ix_notes_due"]
+
+
 def test_a_page_in_the_order_of_an_index_is_not_sorted(plans: Asking) -> None:
     page = Query(where=[IS_MINE], order_by="total", limit=5)
     plan = plans(lambda notes: notes.find(page).items)[-1]
@@ -103,15 +114,19 @@ def test_a_page_in_the_order_of_an_index_is_not_sorted(plans: Asking) -> None:
 
 @pytest.mark.parametrize("ascending", [True, False])
 def test_a_walk_goes_along_the_index_of_the_order(ascending: bool, plans: Asking) -> None:
-    query = Query(where=[IS_MINE, Condition("count", "=", 1)], order_by="total", ascending=ascending, limit=2)
+    query = Query(where=[IS_MINE, Condition("count", "=", 1)], order_by="total", ascending=ascending, limit=1)
     _, walk = plans(lambda notes: notes.find(query).items)
     assert "USING INDEX ix_notes_0 (namespace=? AND owner_key=?)" in walk
     assert "TEMP B-TREE" not in walk
 
 
-def test_few_that_hold_a_text_are_found_by_its_key(plans: Asking) -> None:
-    query = Query(search=BUCKEROO, limit=30)
-    assert "USING INDEX ix_notes_1 (namespace=? AND search_key=?)" in plans(lambda notes: notes.find(query).items)[-1]
+@pytest.mark.parametrize("order_by", [None, "total", "count"])
+@pytest.mark.parametrize("where", [[], [IS_MINE], [IS_MINE, Condition("count", "=", 1)]], ids=["", "owner", "more"])
+def test_few_that_hold_a_text_are_found_by_its_key(where: list[Condition], order_by: str | None, plans: Asking) -> None:
+    query = Query(where=where, search=BUCKEROO, order_by=order_by, limit=30)
+    for plan in plans(lambda notes: notes.find(query).items)[1:]:
+        assert "USING INDEX ix_notes_1 (namespace=? AND search_key=?)" in plan
+        assert "ix_notes_0" not in plan
 
 
 def test_what_many_may_hold_is_looked_for_in_the_order_asked_for(plans: Asking) -> None:
@@ -135,3 +150,18 @@ def test_texts_of_one_number_are_told_apart(owner: str, limit: int | None, notes
                 page = work.records(NOTES).find(Query(where=where, search=search, order_by=order_by, limit=limit))
             assert list(page.items) == expected[:limit]
             assert page.total == len(expected)
+
+
+def test_what_the_index_carries_is_decided_before_a_record_is_looked_at(plans: Asking) -> None:
+    query = Query(where=[IS_MINE, Condition("count", "=", 1)], search="note", order_by="total", limit=1)
+    walk = plans(lambda notes: notes.find(query).items)[1]
+    assert "CASE WHEN (notes.count = ? AND notes.owner = ? AND instr(" in walk
+
+
+@pytest.mark.parametrize(("offset", "is_walked"), [(0, True), (3, False)])
+def test_pages_far_behind_are_not_walked_to(
+    offset: int, is_walked: bool, plans: Asking, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("mock_server.storage.records.MOST_WALKED", 3)
+    query = Query(where=[IS_MINE, Condition("count", "=", 1)], order_by="total", offset=offset, limit=1)
+    assert ("CASE WHEN" in plans(lambda notes: notes.find(query).items)[-1]) is is_walked

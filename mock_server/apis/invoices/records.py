@@ -48,6 +48,7 @@ INVOICES: Collection[Invoice] = Collection(
     columns=_INVOICE_COLUMNS,
     search=_searched,
     indexes=[("merchant", name) for name in _INVOICE_COLUMNS if name not in {"merchant", "falls_due_at"}],
+    carried=["due_date"],
     deadlines=["falls_due_at"],
     # Most invoices have no payment date, so by that days are few: it comes first, for what names no day.
     tallies=[("merchant", name, "status") for name in ("payment_date", "due_date", "issue_date")]
