@@ -32,8 +32,9 @@ class _Search(Generic[Thing]):
 
     def group_of(self, thing: Thing) -> list[Thing]:
         """Takes what is in a circle with the first of a group away from what is still open."""
-        at = self.stack.index(thing)
-        found, self.stack = self.stack[at:], self.stack[:at]
+        found = [self.stack.pop()]
+        while found[-1] != thing:
+            found.append(self.stack.pop())
         return found
 
 

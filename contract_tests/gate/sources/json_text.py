@@ -59,7 +59,7 @@ _DECODER = json.JSONDecoder(
 
 def _require_bounds(data: Any) -> None:
     """Raises `RecursionError` (as `json` does where it is much too deep) or `ValueError`."""
-    level, depth, count = [data], 0, 1
+    level, depth, count = [data] if isinstance(data, dict | list) else [], 0, 1
     while level:
         children = [child for each in level for child in (each.values() if isinstance(each, dict) else each)]
         if children and depth >= MAX_DEPTH:

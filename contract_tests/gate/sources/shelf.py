@@ -41,7 +41,7 @@ class FileShelf:
     def locate(self, base: str, reference: str) -> str:
         parts = urlsplit(reference)
         if parts.scheme or parts.netloc:
-            raise LeadsOut("leads to no file of the source; sites are read only where remote references are allowed")
+            raise LeadsOut("leads to no file of the source; sites are read only with --allow-remote-refs")
         path = posixpath.normpath(posixpath.join(posixpath.dirname(base), unquote(parts.path).replace("\\", "/")))
         if path.startswith(("../", "/")) or path in {"..", "."}:
             raise LeadsOut("leads out of the folder that is read; name the folder that holds both as the source")

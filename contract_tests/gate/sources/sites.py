@@ -11,7 +11,7 @@ from contract_tests.gate.sources.document import wrong
 from contract_tests.gate.sources.shelf import LeadsOut, Shelf
 from contract_tests.gate.sources.web import Web, is_url, origin_of, require_up, shown
 
-REMOTE = "leads to another site, {site}, which is read only where remote references are allowed"
+REMOTE = "leads to another site, {site}, which is read only with --allow-remote-refs"
 
 
 @dataclass(frozen=True)

@@ -34,6 +34,8 @@ VALUES: list[Row] = [
     ({"const": "1"}, "<>", {"const": 1}),
     ({"enum": [1, "a"], "type": "string"}, "==", {"const": "a"}),
     ({"enum": ["a", "bb"], "maxLength": 1}, "==", {"const": "a"}),
+    ({"type": "string", "maxLength": 1_000_000}, "<", {"type": "string"}),
+    ({"type": "string", "maxLength": 30_000_000}, "<?", {"type": "string"}),
     ({"const": {"a": 1, "b": 2}}, "==", {"const": {"b": 2, "a": 1}}),
     ({"const": [1, 2]}, "<>", {"const": [2, 1]}),
     ({"const": {"a": [1]}}, "<", {"properties": {"a": {"items": {"type": "integer"}}}}),

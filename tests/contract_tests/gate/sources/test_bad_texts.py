@@ -44,6 +44,12 @@ def test_bytes_that_are_no_text_are_refused_by_what_they_are(content: bytes, sai
     assert refused(content) == said
 
 
+@pytest.mark.parametrize("text", ["42", "null", "true", '"text"', "[]"])
+@pytest.mark.parametrize("name", ["api.json", "api.yaml"])
+def test_a_text_without_members_is_read_as_what_it_is(text: str, name: str) -> None:
+    assert read(text, name).data == json.loads(text)
+
+
 def test_a_byte_order_mark_of_utf_8_is_no_part_of_the_text() -> None:
     assert read("\ufeffa: 1\n").data == {"a": 1}
     assert read('\ufeff{"a": 1}', "api.json").data == {"a": 1}

@@ -73,7 +73,7 @@ def test_references_to_other_sites_are_refused_unless_allowed(site: Scripted, ot
 
     assert wrong(site.origin + "/shop.yaml") == (
         f"{site.origin}/shop.yaml:6: the reference '{reference}' leads to another site, {other_site.origin},"
-        " which is read only where remote references are allowed"
+        " which is read only with --allow-remote-refs"
     )
     assert other_site.asked == []
     title = referred(only(site.origin + "/shop.yaml", allow_remote_refs=True).root).at("properties", "a", "title")
@@ -101,7 +101,7 @@ def test_files_may_refer_to_sites_where_that_is_allowed(
     publish(site, {"/order.yaml": Reply(200, b"title: Order\n", YAML)})
     put(folder, api=schema(site.origin + "/order.yaml"), more=schema("order.yaml"), order="title: Mine\n")
 
-    assert "sites are read only where remote references are allowed" in wrong(str(folder / "api.yaml"))
+    assert "sites are read only with --allow-remote-refs" in wrong(str(folder / "api.yaml"))
     assert site.asked == []
     assert referred(only(folder / "api.yaml", allow_remote_refs=True).root).get("title")
     assert referred(only(folder / "more.yaml", allow_remote_refs=True).root).get("title")
