@@ -6,12 +6,11 @@ import itertools
 import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from httpx2 import Response
-from starlette.testclient import TestClient
+from httpx2 import Client, Response
 
 from mock_server.apis.invoices.records import INVOICES
 from mock_server.apis.invoices.service import let_happen
@@ -22,6 +21,7 @@ from mock_server.core.records import UnitOfWork
 from mock_server.oauth.tokens import Grant, TokenMint
 from mock_server.settings import Settings
 from mock_server.wiring import Server, build
+from tests.in_process import InProcess
 
 NOW = datetime(2026, 11, 2, 9, 30, tzinfo=UTC)
 """A Monday. Tests that move time move it forward from here."""
@@ -49,15 +49,22 @@ class Mock:
 
     server: Server
     clock: FixedClock
-    client: TestClient
+    calls: InProcess
     mint: TokenMint
+    client: Client = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.client = self.client_at("http://mock.test", follow_redirects=True)
+
+    def client_at(self, origin: str, **options: Any) -> Client:
+        """A client of the mock under this origin."""
+        return Client(transport=self.calls, base_url=origin, **options)
 
     @classmethod
     def start(cls, **settings: Any) -> Mock:
         clock = FixedClock(NOW)
         server = build(Settings(**{"access_log": False, **settings}), clock)
-        client = TestClient(server.app, base_url="http://mock.test")
-        return cls(server, clock, client, TokenMint(server.key, clock, RandomIds()))
+        return cls(server, clock, InProcess(server.app), TokenMint(server.key, clock, RandomIds()))
 
     @classmethod
     @contextmanager

@@ -21,7 +21,7 @@ from tests.process import token
 COLLECTIONS: Sequence[Collection[Any]] = (INVOICES, CUSTOMERS, UPLOADS, PAYMENT_REQUESTS)
 PAYMENT_REQUEST = "6f1c2d3e-4a5b-4c6d-8e7f-9a0b1c2d3e4f"
 FINAL = {"Canceled", "Paid", "ProcessingPayment", "Refunded"}
-SECONDS = "25"
+SECONDS = "16"
 TAG = "contract-tests-"
 TARGET = """
 [targets.staging]

@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 
 from mock_server.core.namespace import HEADER
+from tests.effort import examples
 from tests.mock import BODY, Mock
 from tests.namespaces.traffic import CONTENT, attached, caller, create, fetched, made, upload
 from tests.postgres import postgres_database, postgres_server, postgres_url  # noqa: F401
@@ -18,8 +19,7 @@ from tests.worlds import World
 
 THREADS = 16
 PATIENCE_SECONDS = 120
-IN_EMBEDDED_STORES = 50
-IN_POSTGRESQL = 16
+IN_MEMORY, IN_FILES, IN_POSTGRESQL = examples(60), examples(30), examples(12)
 
 
 @pytest.fixture
@@ -65,7 +65,7 @@ def live_in(mock: Mock, number: int) -> list[str]:
 
 @pytest.mark.parametrize(
     ("mock", "count"),
-    [("memory", 200), ("file", IN_EMBEDDED_STORES), ("postgresql", IN_POSTGRESQL)],
+    [("memory", IN_MEMORY), ("file", IN_FILES), ("postgresql", IN_POSTGRESQL)],
     indirect=["mock"],
 )
 def test_namespaces_never_see_each_other(mock: Mock, count: int) -> None:

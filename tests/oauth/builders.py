@@ -15,8 +15,7 @@ from typing import Any
 from urllib.parse import parse_qsl, unquote, urlsplit
 
 import jsonschema_rs
-from httpx2 import Response
-from starlette.testclient import TestClient
+from httpx2 import Client, Response
 
 from mock_server.core.namespace import DEFAULT
 from mock_server.core.records import Query, UnitOfWork, transact
@@ -186,10 +185,10 @@ class Party:
     """A client program: sends forms to the endpoints of one mock."""
 
     mock: Mock
-    http: TestClient = field(init=False)
+    http: Client = field(init=False)
 
     def __post_init__(self) -> None:
-        self.http = TestClient(self.mock.server.app, base_url=ORIGIN, follow_redirects=False)
+        self.http = self.mock.client_at(ORIGIN)
 
     def post(self, path: str, form: Mapping[str, Any], **more: Any) -> Response:
         """A form, its answer held to the contract."""
@@ -295,10 +294,10 @@ class Browser:
     """A user's browser: keeps cookies, shows pages, sends their forms."""
 
     mock: Mock
-    http: TestClient = field(init=False)
+    http: Client = field(init=False)
 
     def __post_init__(self) -> None:
-        self.http = TestClient(self.mock.server.app, base_url=ORIGIN, follow_redirects=False)
+        self.http = self.mock.client_at(ORIGIN)
 
     def open(self, parameters: Mapping[str, Any], **more: Any) -> Response:
         """The address that a client sends its user to."""

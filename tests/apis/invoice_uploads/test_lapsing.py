@@ -8,6 +8,7 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from starlette.testclient import TestClient
 
 from mock_server.object_storage.backends import FolderBackend
 from tests.apis.invoice_uploads.builders import (
@@ -199,7 +200,7 @@ def test_bytes_go_although_nobody_calls(tmp_path: Path, monkeypatch: pytest.Monk
     assert files_in(tmp_path)
     mock.clock.advance(LIFETIME)
 
-    with mock.client:
+    with TestClient(mock.server.app):  # its lifespan
         assert gone.wait(PATIENCE_SECONDS)
 
     assert files_in(tmp_path) == []

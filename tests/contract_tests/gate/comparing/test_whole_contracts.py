@@ -14,8 +14,9 @@ from openapi.documents import read_document
 from tests.contract_tests.gate.comparing.building import source
 from tests.contract_tests.gate.comparing.mutations import Mutation, mutations
 from tests.contract_tests.gate.corpus.other_references import inlined
+from tests.effort import one_of
 
-EACH = 10
+EACH = one_of(25)
 """One of so many is tried of the larger contracts; neighbours are alike."""
 
 
@@ -49,5 +50,5 @@ def test_whatever_is_changed_in_a_contract_is_found(name: str, mutation: Mutatio
     assert compare(source(document(name)), source(mutation.applied(document(name))))
 
 
-def test_there_are_hundreds_of_them() -> None:
-    assert len(chosen()) > 300
+def test_there_are_many_of_them() -> None:
+    assert len(chosen()) > 120

@@ -24,6 +24,7 @@ from tests.contract_tests.gate.edits import of_agreements, of_messages, of_schem
 from tests.contract_tests.gate.edits.edit import Edit, Harm, Place, edited
 from tests.contract_tests.gate.edits.made_documents import made_documents
 from tests.contract_tests.gate.edits.wild import Wild, wild_edits
+from tests.effort import examples
 
 Json = Any
 Document = Mapping[str, Json]
@@ -34,12 +35,12 @@ NOT_JUDGED = "security-"
 """How kinds begin of whose witnesses the oracle knows nothing: who may call."""
 
 
-def calm(examples: int) -> settings:
+def calm(count: int) -> settings:
     return settings(
         derandomize=True,
         database=None,
         deadline=None,
-        max_examples=examples,
+        max_examples=examples(count),
         suppress_health_check=list(HealthCheck),
     )
 
@@ -78,7 +79,7 @@ def small_edits(draw: st.DrawFn) -> Made:
     return document, edit, draw(st.sampled_from(found))
 
 
-BOTH = [pytest.param(whole_edits(), 120, id="whole"), pytest.param(small_edits(), 200, id="made-up")]
+BOTH = [pytest.param(whole_edits(), 40, id="whole"), pytest.param(small_edits(), 70, id="made-up")]
 
 
 def between(old: Document, new: Document) -> list[Change]:
@@ -102,9 +103,9 @@ def test_each_edit_can_be_made_somewhere(edit: Edit) -> None:
     assert editable(edit)
 
 
-@pytest.mark.parametrize(("made", "examples"), BOTH)
-def test_an_edit_harms_whom_it_must_and_nobody_else(made: st.SearchStrategy[Made], examples: int) -> None:
-    @calm(examples)
+@pytest.mark.parametrize(("made", "count"), BOTH)
+def test_an_edit_harms_whom_it_must_and_nobody_else(made: st.SearchStrategy[Made], count: int) -> None:
+    @calm(count)
     @given(made)
     def holds(each: Made) -> None:
         document, edit, place = each
@@ -114,9 +115,9 @@ def test_an_edit_harms_whom_it_must_and_nobody_else(made: st.SearchStrategy[Made
     holds()
 
 
-@pytest.mark.parametrize(("made", "examples"), BOTH)
-def test_taking_an_edit_back_harms_whom_it_must_and_nobody_else(made: st.SearchStrategy[Made], examples: int) -> None:
-    @calm(examples)
+@pytest.mark.parametrize(("made", "count"), BOTH)
+def test_taking_an_edit_back_harms_whom_it_must_and_nobody_else(made: st.SearchStrategy[Made], count: int) -> None:
+    @calm(count)
     @given(made)
     def holds(each: Made) -> None:
         document, edit, place = each
@@ -126,9 +127,9 @@ def test_taking_an_edit_back_harms_whom_it_must_and_nobody_else(made: st.SearchS
     holds()
 
 
-@pytest.mark.parametrize(("made", "examples"), BOTH)
-def test_every_witness_of_an_edit_was_fine_and_is_not(made: st.SearchStrategy[Made], examples: int) -> None:
-    @calm(examples)
+@pytest.mark.parametrize(("made", "count"), BOTH)
+def test_every_witness_of_an_edit_was_fine_and_is_not(made: st.SearchStrategy[Made], count: int) -> None:
+    @calm(count)
     @given(made, st.booleans())
     def holds(each: Made, is_back: bool) -> None:
         document, edit, place = each
@@ -151,13 +152,13 @@ def refuted(old: Document, new: Document, change: Change) -> str:
     return "" if problems(refusing, change.operation, direction, witness.message) else "is still fine"
 
 
-@calm(60)
+@calm(25)
 @given(made_documents())
 def test_a_made_up_contract_against_itself_is_silent(document: Document) -> None:
     assert between(document, document) == []
 
 
-@calm(60)
+@calm(25)
 @given(st.one_of(small_edits(), whole_edits()), st.lists(st.sampled_from(ALL), min_size=1, max_size=3, unique=True))
 def test_an_edit_in_other_words_is_the_same_edit(each: Made, rewriters: list[Rewriter]) -> None:
     document, edit, place = each
@@ -174,7 +175,7 @@ def told(found: Sequence[Change]) -> set[tuple[str, str]]:
     return {(str(each.severity), str(each.direction)) for each in found}
 
 
-@calm(150)
+@calm(40)
 @given(st.one_of(made_documents(), st.sampled_from(sorted(whole())).map(whole().get)), st.data())
 def test_whatever_is_done_to_a_document_it_is_compared_or_refused_in_a_line(
     document: Document, data: st.DataObject
