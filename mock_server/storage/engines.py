@@ -45,6 +45,7 @@ class Backend:
     `hold`: lets a writer have the lock of another namespace too, given its `number`; `None` where a writer is alone.
     `position`: the place of a text in another, from 1, or 0; unlike LIKE it knows no special characters.
     `keeps_tallies`: whether triggers keep the figures that the collections ask for.
+    `index_where`: how SQLAlchemy calls the condition of an index here; it loads the whole dialect to hear of another.
     """
 
     is_embedded: bool
@@ -57,6 +58,7 @@ class Backend:
     insert: Callable[[Any], Any]
     position: Callable[[Any, Any], ColumnElement[int]]
     keeps_tallies: bool
+    index_where: str
 
 
 @dataclass(frozen=True)
@@ -90,6 +92,7 @@ SQLITE_FILE = Backend(
     insert=sqlite.insert,
     position=func.instr,
     keeps_tallies=True,
+    index_where="sqlite_where",
 )
 SQLITE_MEMORY = Backend(
     is_embedded=True,
@@ -102,6 +105,7 @@ SQLITE_MEMORY = Backend(
     insert=sqlite.insert,
     position=func.instr,
     keeps_tallies=True,
+    index_where="sqlite_where",
 )
 
 

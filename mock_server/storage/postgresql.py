@@ -35,6 +35,7 @@ POSTGRESQL = Backend(
     insert=postgresql.insert,
     position=func.strpos,
     keeps_tallies=False,
+    index_where="postgresql_where",
 )
 
 

@@ -41,7 +41,7 @@ def open_store(url: str, collections: Sequence[Collection[Any]]) -> Store:
     """
     connected = connect(url)
     metadata = MetaData()
-    tables = tables_for(collections, metadata, keeps_tallies=connected.backend.keeps_tallies)
+    tables = tables_for(collections, metadata, connected.backend)
     transactions = Transactions(connected.engine, connected.backend)
     try:
         with transactions.begin(SETUP_LOCK, write=True) as transaction:

@@ -11,6 +11,7 @@ from sqlalchemy import BigInteger, Column, Index, LargeBinary, MetaData, Table, 
 
 from mock_server.core.errors import SetupError, StoreError
 from mock_server.core.records import SEARCHED, Collection, Stored
+from mock_server.storage.engines import Backend
 from mock_server.storage.lean import Lean
 from mock_server.storage.tallies import masked, tallies_for
 from mock_server.storage.values import CODE_POINT_TEXT, KINDS, abridged, stored_as, text
@@ -30,10 +31,10 @@ BETWEEN_TEXTS = "A"
 class CollectionTable(Generic[T]):
     """The table of one collection, and the way between its records and its rows."""
 
-    def __init__(self, collection: Collection[T], metadata: MetaData, *, keeps_tallies: bool) -> None:
+    def __init__(self, collection: Collection[T], metadata: MetaData, backend: Backend) -> None:
         self.collection = collection
-        self.table = table_for(collection, metadata, keeps_tallies=keeps_tallies)
-        self.tallies = tallies_for(collection, self.table, metadata) if keeps_tallies else []
+        self.table = table_for(collection, metadata, backend)
+        self.tallies = tallies_for(collection, self.table, metadata) if backend.keeps_tallies else []
         self.decode = decoder_for(collection).decode
         self._shared = lru_cache(MOST_SHARED)(self._read)
         self.lean = Lean(collection.type)
@@ -92,7 +93,7 @@ def folded(value: str) -> str:
 
 
 def tables_for(
-    collections: Sequence[Collection[Any]], metadata: MetaData, *, keeps_tallies: bool
+    collections: Sequence[Collection[Any]], metadata: MetaData, backend: Backend
 ) -> dict[str, CollectionTable[Any]]:
     """The tables, by the names of their collections.
 
@@ -103,11 +104,11 @@ def tables_for(
     for collection in collections:
         if collection.name in tables or collection.name in OWN_TABLES:
             raise SetupError(f"two tables would be called {collection.name}: collections need names of their own")
-        tables[collection.name] = CollectionTable(collection, metadata, keeps_tallies=keeps_tallies)
+        tables[collection.name] = CollectionTable(collection, metadata, backend)
     return tables
 
 
-def table_for(collection: Collection[Any], metadata: MetaData, *, keeps_tallies: bool) -> Table:
+def table_for(collection: Collection[Any], metadata: MetaData, backend: Backend) -> Table:
     columns = [Column(name, KINDS[each.kind].sql_type) for name, each in checked_columns(collection).items()]
     keys = keys_of(collection)
     columns += [Column(key, BigInteger) for key in keys.values()]
@@ -120,7 +121,7 @@ def table_for(collection: Collection[Any], metadata: MetaData, *, keeps_tallies:
         )
         for names in collection.indexes
     ]
-    if keeps_tallies and any(SEARCHED in names for names in collection.tallies):
+    if backend.keeps_tallies and any(SEARCHED in names for names in collection.tallies):
         columns.append(Column("search_key", BigInteger, nullable=False))
         indexes.append(("namespace", "search_key"))
     if collection.search is not None:
@@ -136,13 +137,13 @@ def table_for(collection: Collection[Any], metadata: MetaData, *, keeps_tallies:
         Column("data", LargeBinary, nullable=False),
         # In each the id comes next, by which equal values are ordered.
         *(Index(f"ix_{collection.name}_{n}", *names) for n, names in enumerate(indexes)),
-        *(_deadline_index(collection.name, name) for name in collection.deadlines),
+        *(_deadline_index(collection.name, name, backend) for name in collection.deadlines),
     )
 
 
-def _deadline_index(table: str, name: str) -> Index:
-    has_one = column(name).is_not(None)
-    return Index(f"ix_{table}_{name}", "namespace", name, "id", sqlite_where=has_one, postgresql_where=has_one)
+def _deadline_index(table: str, name: str, backend: Backend) -> Index:
+    where: dict[str, Any] = {backend.index_where: column(name).is_not(None)}
+    return Index(f"ix_{table}_{name}", "namespace", name, "id", **where)
 
 
 def keys_of(collection: Collection[Any]) -> dict[str, str]:
