@@ -102,6 +102,35 @@ def test_where_nothing_but_records_changes_the_state_is_not_written(store: Store
     assert stored(store) is None
 
 
+def test_time_that_passes_while_the_clock_is_moved_is_stored_with_the_next_change(store: Store) -> None:
+    base = FixedClock(START)
+    namespace = Namespace("shop", store, NamespaceClock(base), NamespaceIds())
+    namespace.start(NamespaceState("demo"), {})
+    namespace.errands.append(Slow(base))
+    namespace.move_clock(lambda now, is_frozen: (now + timedelta(days=1), is_frozen))
+    add(namespace)
+
+    found = stored(store)
+    assert found is not None
+    assert found.clock == namespace.clock.state
+
+
+@dataclass
+class Slow:
+    """An errand that takes a while."""
+
+    clock: FixedClock
+
+    def due_at(self) -> datetime | None:
+        return None
+
+    def run(self) -> None:
+        self.clock.advance(timedelta(seconds=5))
+
+    def nudge(self) -> None:
+        """Nothing is due."""
+
+
 def test_what_comes_with_exchanged_records_is_gone_on_with(store: Store) -> None:
     namespace = opened(store)
     told: list[str] = []
