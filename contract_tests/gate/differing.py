@@ -29,7 +29,7 @@ def differ(
     """
     before, now = (read_source(each, allow_remote_refs=allow_remote_refs) for each in (old, new))
     items = items_of_changes(compare(before, now, today), before, now)
-    notes = [str(note) for source in (before, now) for note in source.notes]
+    notes = dict.fromkeys(str(note) for source in (before, now) for note in source.notes)
     return Report(
         command="diff",
         title=f"{before.origin} to {now.origin}",

@@ -90,16 +90,16 @@ def _found(
 ) -> Found:
     kind_id = f"{direction}-{change.kind}"
     path = joined(change.path, str(change.facts["name"])) if _is_about_a_member(change) else change.path
-    severity = severity_of(change, direction)
+    is_harmless = is_included or severity_of(change, direction) is Severity.SAFE
     return Found(
         kind_id,
         joined(subject, path),
         change.old or change.old_schema,
         change.new or change.new_schema,
         operation,
-        severity=Severity.SAFE if is_included and severity is not Severity.SAFE else severity,
+        severity=Severity.SAFE if is_harmless else severity_of(change, direction),
         facts=_facts(change),
-        doubt=_doubt(change, direction),
+        doubt="" if is_harmless else _doubt(change, direction),
         proof=lambda: _witness(change, direction, proof),
     )
 

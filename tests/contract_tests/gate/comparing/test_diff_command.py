@@ -90,3 +90,22 @@ def test_a_removal_after_its_sunset_breaks_nobody(written: Any) -> None:
 
     assert result.return_value == 0
     assert "2020-01-31, is over" in result.output
+
+
+def test_what_is_safe_is_not_said_to_be_undecided(written: Any) -> None:
+    """In a query everything is text, so a type that nobody knows forbade nothing that text allows."""
+    unknown, text = (
+        {"get": {"parameters": [{"name": "q", "in": "query", "schema": {"type": name}}]}}
+        for name in ("strin", "string")
+    )
+
+    result = run(written("old", unknown), written("new", text))
+
+    assert "Safe changes (1)" in result.output
+    assert "could not be decided" not in result.output
+
+
+def test_what_is_wrong_with_both_sides_is_noted_once(written: Any) -> None:
+    wrong = written("same", {"get": {"parameters": [{"name": "q", "in": "query", "schema": {"type": "strin"}}]}})
+
+    assert run(wrong, wrong).output.count("breaks OpenAPI") == 1
