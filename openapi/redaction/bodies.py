@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -133,25 +133,33 @@ class _JsonText:
         if isinstance(value, str):
             return self.text(value)
         if isinstance(value, list):
-            named = any(isinstance(each, str) and self._names.is_name(each) for each in value)
-            return [self._beside_name(each) if named else self._value(each) for each in value]
+            company = self._names_in(value)
+            return [self._beside_names(each, company) for each in value]
         if isinstance(value, dict):
             return self._members(value)
         return value
 
     def _members(self, members: dict[str, Any]) -> dict[str, Any]:
         """An object; one that says a sensitive name in a member is taken for the name and value of something."""
-        named = any(isinstance(each, str) and self._names.is_name(each) for each in members.values())
+        company = self._names_in(members.values())
         result = {}
         for name, value in members.items():
             mark = self._names.mark(name)
             cleaned = self._hidden(value, mark) if mark else None
-            result[self.text(name)] = cleaned if mark else self._beside_name(value) if named else self._value(value)
+            result[self.text(name)] = cleaned if mark else self._beside_names(value, company)
         return result
 
-    def _beside_name(self, value: Any) -> Any:
-        """A value in the company of a sensitive name, which may be what it is the name of."""
-        is_name = isinstance(value, str) and self._names.is_name(value)
+    def _names_in(self, values: Iterable[Any]) -> list[str]:
+        return [each for each in values if isinstance(each, str) and self._names.is_name(each)]
+
+    def _beside_names(self, value: Any, company: Sequence[str]) -> Any:
+        """A value in the company of sensitive names, which may be what one of them is the name of.
+
+        Of several that look like names one may be the value: then only those are shown that are names exactly.
+        """
+        if not company:
+            return self._value(value)
+        is_name = value in company and (len(company) == 1 or self._names.is_exactly_name(value))
         return value if is_name else self._hidden(value, "hidden")
 
     def _hidden(self, value: Any, mark: str) -> Any:

@@ -77,6 +77,11 @@ class Names:
         short = folded(text.encode("utf-8", "replace")).rstrip(b"0")
         return short in self.wholes or short.endswith(tuple(self.parts))
 
+    def is_exactly_name(self, text: str) -> bool:
+        """Whether a text is one of the names, not only one that ends like them, as a password may."""
+        short = folded(text.encode("utf-8", "replace"))
+        return short in self.wholes or short in self.parts
+
     def occur_in(self, content: bytes) -> bool:
         """Whether one of the names stands anywhere in a folded text."""
         return any(part in content for part in self.parts) or any(whole in content for whole in self.wholes)

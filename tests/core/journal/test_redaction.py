@@ -45,7 +45,9 @@ cards = st.text(string.digits, min_size=11, max_size=18).map(with_check_digit)
 spaced = st.tuples(cards, st.sampled_from([" ", "-", "  ", "\u2011"]), st.integers(3, 6)).map(
     lambda made: made[1].join(made[0][start : start + made[2]] for start in range(0, len(made[0]), made[2]))
 )
-secrets = st.text(string.ascii_letters + string.digits, min_size=8, max_size=30).map("Q{}".format)
+secrets = (st.text(string.ascii_letters + string.digits, min_size=8, max_size=30) | st.sampled_from(HIDDEN_NAMES)).map(
+    "Q{}".format
+)
 words = st.text(string.ascii_letters + " .,:;()é漢", max_size=12)
 json_texts = st.recursive(
     st.none() | st.booleans() | st.integers(-9999, 9999) | words,
@@ -133,6 +135,18 @@ def test_what_has_a_secret_name_is_hidden(data: st.DataObject, name: str, secret
     value = data.draw(nested(data.draw(st.sampled_from([{name: secret}, {"name": name, "value": secret}]))))
     for body, media_type in encodings(value):
         assert secret not in everything(entry(request=message(body, media_type))), body
+
+
+@pytest.mark.parametrize("pair", [{"name": "password", "value": "MyPassword"}, ["password", "MyPassword"]], ids=str)
+def test_a_secret_that_ends_like_a_name_is_hidden_beside_its_name(pair: Any) -> None:
+    kept = entry(request=message(pair, JSON)).request.body
+    assert b'"password"' in kept
+    assert b"MyPassword" not in kept
+
+
+@pytest.mark.parametrize("names", [["accountNumber", "securityCode"], {"missing": "webhookSecret"}], ids=str)
+def test_names_alone_are_no_secrets(names: Any) -> None:
+    assert json.loads(entry(request=message(names, JSON)).request.body) == names
 
 
 @settings(max_examples=100, deadline=None)
