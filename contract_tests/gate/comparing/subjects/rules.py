@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
@@ -104,7 +105,13 @@ class _Rules:
 
 
 def _content(rule: Rule) -> tuple[object, ...]:
-    return *(shown(rule.said(each)) for each in ("says", "status", "stage", "limits")), rule.operations
+    return *(_whole(rule.said(each)) for each in ("says", "status", "stage", "limits")), rule.operations
+
+
+def _whole(value: Any) -> str:
+    """All of it on one line. A rule's sentence is what readers need, so it is not cut as other values are."""
+    text = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False, default=str)
+    return " ".join(text.split()).removesuffix(".")
 
 
 def _by_id(specification: Specification) -> Mapping[str, Operation]:
@@ -130,7 +137,7 @@ def _members(old: Rule, new: Rule) -> Iterator[Found]:
         was, is_now = old.said(member), new.said(member)
         if was != is_now:
             where = (old.node.get(member) or old.node, new.node.get(member) or new.node)
-            yield _about(new, kind, where, None, {"old": shown(was), "new": shown(is_now)})
+            yield _about(new, kind, where, None, {"old": _whole(was), "new": _whole(is_now)})
     for member in dict.fromkeys([*old.extra, *new.extra]):
         was, is_now = (each.extra[member].value if member in each.extra else None for each in (old, new))
         if was != is_now:
@@ -169,6 +176,6 @@ def _about(
     severity: Severity | None = None,
     facts: Mapping[str, str] | None = None,
 ) -> Found:
-    all_facts = {"says": shown(rule.said("says")), **(facts or {})}
+    all_facts = {"says": _whole(rule.said("says")), **(facts or {})}
     subject = f"{rule.id}.{all_facts['name']}" if kind.startswith("rule-limit-") else rule.id
     return Found(kind, subject, *where, severity=severity, facts=all_facts, provenance=provenance_of(rule.node))
