@@ -31,9 +31,10 @@ def _below(pair: Pair, old: Any, new: Any, pointer: str) -> Iterator[Found]:
     if old == new:
         return
     if isinstance(old, dict) and isinstance(new, dict) and _ELSEWHERE & old.keys() == _ELSEWHERE & new.keys():
-        if (STANDING in old or STANDING in new) and not (_is_in_parts(old, new) or _is_in_parts(new, old)):
+        is_in_parts = _is_in_parts(old, new) or _is_in_parts(new, old)
+        if (STANDING in old or STANDING in new) and not is_in_parts:
             yield from _stated(pair, old.get(STANDING), new.get(STANDING), pointer, "")
-        for name in old.keys() & new.keys() - {STANDING}:
+        for name in old.keys() & new.keys() - {STANDING} - (_ELSEWHERE if is_in_parts else set()):
             yield from _below(pair, old[name], new[name], pointer + to_pointer(name))
     if isinstance(old, list) and isinstance(new, list):
         for index, (stood, stands) in enumerate(zip(old, new, strict=False)):
@@ -44,7 +45,8 @@ def _is_in_parts(stated: Mapping[str, Any], other: Mapping[str, Any]) -> bool:
     """Whether what one side says of the whole, the other says of a part of it, having put the whole into parts."""
     lists = (found for word in _ELSEWHERE if isinstance(found := other.get(word), list))
     parts = (part for each in lists for part in each if isinstance(part, dict))
-    return STANDING not in other and any(part.get(STANDING) == stated[STANDING] for part in parts)
+    is_moved = STANDING in stated and STANDING not in other
+    return is_moved and any(part.get(STANDING) == stated[STANDING] for part in parts)
 
 
 def _stated(pair: Pair, old: Any, new: Any, pointer: str, of: str) -> Iterator[Found]:
