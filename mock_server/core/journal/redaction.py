@@ -122,10 +122,20 @@ def _message(seen: Observed, shown: Headers | None, reader: Reader, has_plain_bo
     """A message as it may be kept. `shown`: its headers, where nothing has to be hidden in them."""
     headers = tuple([_header(*each, reader) for each in seen.headers]) if shown is None else shown
     is_cut = seen.size_bytes > len(seen.body)
-    if has_plain_body and not is_cut and seen.body.isascii() and b"\0" not in seen.body:
+    if has_plain_body and not is_cut and _is_text(seen.body):
         return Message(headers, seen.body, seen.size_bytes, is_cut=False)
     body = reader.clean(seen.body, _media_type(headers), is_cut=is_cut)
     return Message(headers, body or b"", seen.size_bytes, is_cut=is_cut or body is None)
+
+
+def _is_text(body: bytes) -> bool:
+    if b"\0" in body:
+        return False
+    try:
+        body.decode()
+    except UnicodeDecodeError:
+        return False
+    return True
 
 
 def _header(raw_name: bytes, raw_value: bytes, reader: Reader) -> tuple[str, str]:

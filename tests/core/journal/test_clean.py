@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import uuid
 
+import pytest
+
 from mock_server.core.journal import clean
 from mock_server.core.journal.clean import LARGEST_HEAD_BYTES, Bodies, Heads, Lines
 from openapi import contract_file, contract_names, read_contract
@@ -118,3 +120,19 @@ def test_an_id_in_a_path_hides_nothing_and_a_card_number_does() -> None:
     for path in (spanning, f"{behind}{CARD}"):
         assert not lines.is_clean(f"GET\n{path}\n\nmock.test", NAMES), path
     assert CARD not in repr(vars(lines))
+
+
+@pytest.mark.parametrize("word", ["rope", "Seil für Zoë 漢"])
+def test_a_body_that_was_found_clean_is_not_looked_at_again(word: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    sent = message(f'{{"notes":"{word * 60}"}}'.encode())
+    known = entry(request=sent).request
+    monkeypatch.setattr("openapi.redaction.bodies.signs_in", None)
+
+    assert entry(request=sent).request == known
+
+
+@pytest.mark.parametrize("rest", [b"\0", b"\xff"], ids=["NUL", "no UTF-8"])
+def test_what_is_no_text_is_not_kept_however_clean(rest: bytes) -> None:
+    sent = message(BODY + rest)
+
+    assert [entry(request=sent).request.body for _ in range(2)] == [b"", b""]
