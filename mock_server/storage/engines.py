@@ -41,7 +41,8 @@ class Backend:
 
     `is_lasting`: whether what it holds outlives the process.
     `readers_queue` and `writers_queue`: whether units of work of one process wait in line for each other.
-    `begin_read` and `begin_write`: the SQL that opens a transaction; `begin_write` is given the namespace's lock.
+    `begin_read` and `begin_write`: the SQL that opens a transaction, `None` where nobody else can be in the database
+    meanwhile; `begin_write` is given the namespace's lock.
     `hold`: lets a writer have the lock of another namespace too, given its `number`; `None` where a writer is alone.
     `position`: the place of a text in another, from 1, or 0; unlike LIKE it knows no special characters.
     `keeps_tallies`: whether triggers keep the figures that the collections ask for.
@@ -52,7 +53,7 @@ class Backend:
     is_lasting: bool
     readers_queue: bool
     writers_queue: bool
-    begin_read: str
+    begin_read: str | None
     begin_write: Callable[[str], str]
     hold: Executable | None
     insert: Callable[[Any], Any]
@@ -99,7 +100,7 @@ SQLITE_MEMORY = Backend(
     is_lasting=False,
     readers_queue=True,  # all share the one connection that holds the data
     writers_queue=True,
-    begin_read="BEGIN",
+    begin_read=None,
     begin_write=begin_immediate,
     hold=None,
     insert=sqlite.insert,

@@ -25,7 +25,7 @@ class Transaction:
     afterwards, and even answers COMMIT without an error. So later steps and the end raise that failure again.
     """
 
-    def __init__(self, gate: Transactions, begin: str, *, write: bool) -> None:
+    def __init__(self, gate: Transactions, begin: str | None, *, write: bool) -> None:
         self._gate = gate
         self._begin = begin
         self._is_write = write
@@ -177,8 +177,8 @@ class Transactions:
             if self._must_queue(write):
                 self._queue.release()
 
-    def begun(self, begin: str) -> Connection:
-        """A connection on which `begin` has been said."""
+    def begun(self, begin: str | None) -> Connection:
+        """A connection on which `begin` has been said, where there is anything to say."""
         try:
             return self._begun(begin, last_attempt=False)
         except ConnectionLost:
@@ -193,11 +193,12 @@ class Transactions:
             connection.detach()  # so that it is closed now, and not kept by a pool nobody has any more
         connection.close()
 
-    def _begun(self, begin: str, *, last_attempt: bool) -> Connection:
+    def _begun(self, begin: str | None, *, last_attempt: bool) -> Connection:
         connection = self._only or self._connected()
         driver = driver_of(connection)
         try:
-            driver.execute(begin)
+            if begin is not None:
+                driver.execute(begin)
         except self._engine.dialect.loaded_dbapi.Error as error:
             is_lost = self._engine.dialect.is_disconnect(error, driver, None)
             if is_lost:
