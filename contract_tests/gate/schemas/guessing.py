@@ -9,7 +9,7 @@ from typing import Any
 
 import jsonschema_rs
 
-MOST_GUESSES = 25
+MOST_GUESSES = 15
 NEEDED = ("hypothesis", "schemathesis")
 NOT_INSTALLED = "no values were tried, which needs pip install 'invoice-contract-toolkit[conformance]'"
 
