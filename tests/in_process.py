@@ -57,11 +57,11 @@ class _Call:
         assert isinstance(request.stream, httpx2.SyncByteStream)
         self._chunks = iter(request.stream)
         self._has_sent_all = False
+        self._is_over = asyncio.Event()
         self._start: Message | None = None
         self._body: list[bytes] = []
 
     async def made(self, application: Application) -> None:
-        self._is_over = asyncio.Event()
         try:
             await application(self._scope(), self._receive, self._send)
         finally:
