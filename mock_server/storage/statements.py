@@ -89,11 +89,15 @@ class Statements:
 
 
 def conditions_of(source: CollectionTable[Any], shape: Shape) -> Iterable[ColumnElement[bool]]:
-    table = source.table.c
     for n, (name, symbol) in enumerate(shape.conditions):
-        yield OPERATORS[symbol](table[name], bindparam(f"value_{n}", type_=table[name].type))
+        yield condition(source.table.c[name], n, symbol)
         if symbol == "=" and name in source.keys:  # the number is in the indexes, and the text decides
             yield has_key(source, n, name)
+
+
+def condition(column: ColumnElement[Any], n: int, symbol: str) -> ColumnElement[bool]:
+    found: ColumnElement[bool] = OPERATORS[symbol](column, bindparam(f"value_{n}", type_=column.type))
+    return found
 
 
 def has_key(source: CollectionTable[Any], n: int, name: str) -> ColumnElement[bool]:
@@ -109,10 +113,7 @@ def keyed(source: CollectionTable[Any], backend: Backend, shape: Shape) -> list[
     if not known:
         return []
     keys = known[0].keys(equalities(known[0], shape))
-    others = [
-        OPERATORS[symbol](aside(table[name]), bindparam(f"value_{n}", type_=table[name].type))
-        for n, (name, symbol) in enumerate(shape.conditions)
-    ]
+    others = [condition(aside(table[name]), n, symbol) for n, (name, symbol) in enumerate(shape.conditions)]
     in_namespace = table.namespace == bindparam("in_namespace")
     return [in_namespace, table.search_key.in_(keys), *others, is_sought(source.table, backend)]
 
@@ -141,14 +142,14 @@ def walk(source: CollectionTable[Any], backend: Backend, shape: Shape) -> Select
     carried: list[ColumnElement[bool]] = []
     beside: list[ColumnElement[bool]] = []
     for n, (name, symbol) in enumerate(shape.conditions):
-        condition = OPERATORS[symbol](table.c[name], bindparam(f"value_{n}", type_=table.c[name].type))
+        holds = condition(table.c[name], n, symbol)
         if symbol != "=" or name not in along:
-            (carried if name in source.collection.carried else beside).append(condition)
+            (carried if name in source.collection.carried else beside).append(holds)
         elif name in source.keys:  # the index has the number only
             on_the_way.append(has_key(source, n, name))
-            beside.append(condition)
+            beside.append(holds)
         else:
-            on_the_way.append(condition)
+            on_the_way.append(holds)
     if shape.is_searched:
         beside.append(is_sought(table, backend))
     if not along or not (carried or beside):

@@ -45,7 +45,7 @@ class Reader:
         """The body without its secrets; `None` where it can't be told what they are, or where it is no text."""
         if not body:
             return body
-        text = _as_text(body, is_cut=is_cut)
+        text = as_text(body, is_cut=is_cut)
         if text is None:
             return None
         if is_cut:
@@ -192,7 +192,7 @@ class _JsonText:
             return HIDDEN
 
 
-def _as_text(body: bytes, *, is_cut: bool) -> str | None:
+def as_text(body: bytes, *, is_cut: bool) -> str | None:
     """`None` for what is no UTF-8 text, the last character of a cut one left out where it was cut in two."""
     try:
         text = body.decode("utf-8")

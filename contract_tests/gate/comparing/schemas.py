@@ -90,16 +90,16 @@ def _found(
 ) -> Found:
     kind_id = f"{direction}-{change.kind}"
     path = joined(change.path, str(change.facts["name"])) if _is_about_a_member(change) else change.path
-    is_harmless = is_included or severity_of(change, direction) is Severity.SAFE
+    severity = Severity.SAFE if is_included else severity_of(change, direction)
     return Found(
         kind_id,
         joined(subject, path),
         change.old or change.old_schema,
         change.new or change.new_schema,
         operation,
-        severity=Severity.SAFE if is_harmless else severity_of(change, direction),
+        severity=severity,
         facts=_facts(change),
-        doubt="" if is_harmless else _doubt(change, direction),
+        doubt="" if severity is Severity.SAFE else _doubt(change, direction),
         proof=lambda: _witness(change, direction, proof),
     )
 
@@ -174,5 +174,10 @@ def _facts(change: SchemaChange) -> Mapping[str, Any]:
 
 def shown(value: Any) -> str:
     """A value as a sentence shows it."""
-    text = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False, default=str)
+    text = written(value)
     return text if len(text) <= MAX_SHOWN else f"{text[: MAX_SHOWN - 1]}…"
+
+
+def written(value: Any) -> str:
+    """A text as it is, anything else as JSON."""
+    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False, default=str)

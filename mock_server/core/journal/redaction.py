@@ -16,7 +16,7 @@ from mock_server.core.journal.clean import Bodies, Heads, Lines, RawHeaders, tre
 from mock_server.core.journal.entry import Exchanged, Headers, Message
 from mock_server.core.trace import Trace
 from openapi.model import Contract
-from openapi.redaction.bodies import Reader
+from openapi.redaction.bodies import Reader, as_text
 from openapi.redaction.names import Names, Sensitive
 from openapi.redaction.texts import clean_path, is_clean, without_secrets
 
@@ -122,20 +122,10 @@ def _message(seen: Observed, shown: Headers | None, reader: Reader, has_plain_bo
     """A message as it may be kept. `shown`: its headers, where nothing has to be hidden in them."""
     headers = tuple([_header(*each, reader) for each in seen.headers]) if shown is None else shown
     is_cut = seen.size_bytes > len(seen.body)
-    if has_plain_body and not is_cut and _is_text(seen.body):
+    if has_plain_body and not is_cut and as_text(seen.body, is_cut=False) is not None:
         return Message(headers, seen.body, seen.size_bytes, is_cut=False)
     body = reader.clean(seen.body, _media_type(headers), is_cut=is_cut)
     return Message(headers, body or b"", seen.size_bytes, is_cut=is_cut or body is None)
-
-
-def _is_text(body: bytes) -> bool:
-    if b"\0" in body:
-        return False
-    try:
-        body.decode()
-    except UnicodeDecodeError:
-        return False
-    return True
 
 
 def _header(raw_name: bytes, raw_value: bytes, reader: Reader) -> tuple[str, str]:

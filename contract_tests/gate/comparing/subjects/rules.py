@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
@@ -11,7 +10,7 @@ from typing import Any
 from contract_tests.gate.change import Severity
 from contract_tests.gate.comparing.found import Found
 from contract_tests.gate.comparing.provenances import provenance_differences
-from contract_tests.gate.comparing.schemas import shown
+from contract_tests.gate.comparing.schemas import shown, written
 from contract_tests.gate.pairing import Pair
 from contract_tests.gate.parts.lifecycle import Rule, lifecycles_of, provenance_of, rules_of
 from contract_tests.gate.parts.limits import Tendency, tendency
@@ -110,8 +109,7 @@ def _content(rule: Rule) -> tuple[object, ...]:
 
 def _whole(value: Any) -> str:
     """All of it on one line. A rule's sentence is what readers need, so it is not cut as other values are."""
-    text = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False, default=str)
-    return " ".join(text.split()).removesuffix(".")
+    return " ".join(written(value).split()).removesuffix(".")
 
 
 def _by_id(specification: Specification) -> Mapping[str, Operation]:
