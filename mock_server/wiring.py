@@ -36,7 +36,6 @@ from mock_server.fixtures import fixture, seed_data, seed_names, signing_key_fil
 from mock_server.http.access_log import Silence, StructuredAccessLog
 from mock_server.http.app import Application, ASGIApp, Mount
 from mock_server.http.context import Exchange, Scope
-from mock_server.http.cors import with_cors
 from mock_server.http.docs import Docs
 from mock_server.http.faults import Faults
 from mock_server.http.guard import Guard
@@ -44,6 +43,7 @@ from mock_server.http.lifespan import Lifespan
 from mock_server.http.operation import Surroundings
 from mock_server.http.pipeline import Pipeline, functions_of
 from mock_server.http.recording import Recorder
+from mock_server.http.refusals import Territory
 from mock_server.http.streams import Streams
 from mock_server.http.wsgi import LazyWsgi
 from mock_server.namespaces.portable import Portable
@@ -206,15 +206,25 @@ class _Assembly:
         docs = Docs(list(self.all_contracts.values()), pipeline)
         buckets = self._buckets()
         mounts = [
-            *(Mount(_below(BUCKET_PREFIX), bucket) for bucket in buckets),
-            Mount(docs.contains, docs),  # before the authorization server: its own pages are below its paths
+            *(Mount(_below(BUCKET_PREFIX), bucket, is_withheld=True) for bucket in buckets),
+            # Before the authorization server: its own pages are below its paths.
+            Mount(docs.contains, docs, is_recorded=False, meets_faults=False),
             Mount(is_oauth, self._authorization_server()),
         ]
         log = StructuredAccessLog(_json_logger()) if self.settings.access_log else Silence()
         lifespan = Lifespan(tick=self.namespaces.tick, ticks=[bucket.collect for bucket in buckets])
-        app = Application(self.namespaces, mounts, pipeline, self._faults(docs), self._recorder(docs), log, lifespan)
+        app = Application(
+            self.namespaces,
+            mounts,
+            {each.group.name: _mount(each, pipeline) for each in pipeline.territories},
+            pipeline,
+            Faults([self.contracts[group.name] for group in self.groups if group.is_transactional]),
+            Recorder(self.all_contracts.values()),
+            log,
+            lifespan,
+        )
         return Server(
-            app=with_cors(app),
+            app=app,
             contracts=self.all_contracts,
             namespaces=self.namespaces,
             store=self.store,
@@ -355,25 +365,6 @@ class _Assembly:
             else None,
         )
 
-    def _faults(self, docs: Docs) -> Faults:
-        """Faults concern what the mock stands in for, and neither its own API nor pages."""
-        contracts = [self.contracts[group.name] for group in self.groups if group.is_transactional]
-        is_stood_in_for = _below(*(contract.base_path for contract in contracts), BUCKET_PREFIX)
-
-        def covers(path: str) -> bool:
-            return (is_stood_in_for(path) or is_oauth(path)) and not docs.contains(path)
-
-        return Faults(contracts, covers)
-
-    def _recorder(self, docs: Docs) -> Recorder:
-        """Everything is journalled but what concerns the mock alone: its own API and its pages."""
-        is_own = _below(self.contracts["control"].base_path)
-
-        def is_recorded(path: str) -> bool:
-            return not is_own(path) and not docs.contains(path)
-
-        return Recorder(self.all_contracts.values(), is_recorded, _below(BUCKET_PREFIX))
-
     def _all_rules(self) -> dict[str, Rule]:
         return {rule.id: rule for contract in self.contracts.values() for rule in contract.rules.values()}
 
@@ -413,6 +404,12 @@ class _Assembly:
 
     def _temporary_folder(self) -> Path:
         return Path(self.exits.enter_context(tempfile.TemporaryDirectory(prefix="mock-server-objects-")))
+
+
+def _mount(territory: Territory, pipeline: Pipeline) -> Mount:
+    """A group's room. What concerns the mock alone is not journalled, and meets no faults."""
+    stands_in = territory.group.is_transactional
+    return Mount(territory.contains, pipeline, is_recorded=stands_in, meets_faults=stands_in)
 
 
 def _forget_expired(namespace: Namespace, now: datetime) -> datetime | None:

@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import Any
 from urllib.parse import parse_qsl, urlencode
 
-from mock_server.http.app import Answered
 from mock_server.http.context import Exchange, Scope
+from mock_server.http.recording import CLIENT_LEFT
 
 SHOWN_QUERY = frozenset({"status", "page", "pageSize", "orderBy", "asc", "X-Amz-Expires", "X-Amz-Date"})
 """Query parameters whose values are worth reading and hold no secret; every other value is shown as `*`."""
@@ -18,18 +18,17 @@ class StructuredAccessLog:
     def __init__(self, logger: Any) -> None:
         self._logger = logger
 
-    def note(self, scope: Scope, answered: Answered) -> None:
-        exchange = Exchange.of(scope)
+    def note(self, scope: Scope, exchange: Exchange) -> None:
         facts: dict[str, Any] = {
             "method": scope["method"],
             "path": scope["path"],
             "query": redacted_query(scope["query_string"]),
-            "status": answered.status,
-            "ms": round(answered.seconds * 1000, 1),
+            "status": CLIENT_LEFT if exchange.status is None else exchange.status,
+            "ms": round(exchange.seconds * 1000, 1),
             "request_id": exchange.request_id,
             "operation": exchange.operation_id,
             "merchant": exchange.caller.merchant_id if exchange.caller else None,
-            "rule": answered.rule,
+            "rule": exchange.rule,
         }
         self._logger.info("request", **{name: value for name, value in facts.items() if value not in (None, "")})
 
@@ -37,7 +36,7 @@ class StructuredAccessLog:
 class Silence:
     """No access log."""
 
-    def note(self, scope: Scope, answered: Answered) -> None:
+    def note(self, scope: Scope, exchange: Exchange) -> None:
         """Forget it."""
 
 

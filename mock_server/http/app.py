@@ -1,22 +1,25 @@
-"""The outermost application: gives each request an id, sends it to the room its path belongs to, and logs it."""
+"""The whole application: gives each request an id, sends it to the room its path belongs to, and logs it."""
 
 from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Awaitable, Callable, MutableMapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, MutableMapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 
 from mock_server.core.errors import Refused
+from mock_server.core.head import Heads
 from mock_server.core.ids import random_uuid
 from mock_server.core.namespace import DEFAULT, Namespace
 from mock_server.core.trace import current_trace
 from mock_server.http.context import Exchange, Scope
+from mock_server.http.cors import for_pages, is_from_page, with_vary
 from mock_server.http.faults import Faults
 from mock_server.http.operation import Receive, Send
 from mock_server.http.pipeline import Pipeline
-from mock_server.http.recording import Recorder
+from mock_server.http.recording import MAX_BODY_BYTES, Recorder, Recording
+from mock_server.http.routing import Way
 from mock_server.http.selection import selected
 from mock_server.http.steering import telling
 
@@ -25,25 +28,23 @@ ASGIApp = Callable[[Scope, Receive, Send], Awaitable[None]]
 
 @dataclass(frozen=True)
 class Mount:
-    """A room of the server: the paths it answers, and how."""
+    """A room of the server: the paths it answers, and how.
+
+    `is_recorded`: whether the journal is to know of its requests; `is_withheld`: but not of their bytes, because they
+    are files. `meets_faults`: whether its requests may meet faults.
+    """
 
     contains: Callable[[str], bool]
     app: ASGIApp
-
-
-@dataclass(slots=True)
-class Answered:
-    """What was answered. `status`: 499 when the client went away first. `rule`: the one that refused, if any."""
-
-    status: int = 499
-    rule: str = ""
-    seconds: float = 0.0
+    is_recorded: bool = True
+    is_withheld: bool = False
+    meets_faults: bool = True
 
 
 class AccessLog(Protocol):
     """Takes note of each answered request."""
 
-    def note(self, scope: Scope, answer: Answered) -> None:
+    def note(self, scope: Scope, exchange: Exchange) -> None:
         """One request, whatever became of it."""
 
 
@@ -58,12 +59,16 @@ class Worlds(Protocol):
 
 
 class Application:
-    """The whole server as one ASGI application. The first mount that contains the path gets the request."""
+    """The whole server as one ASGI application. The first mount that contains the path gets the request.
+
+    `groups`: the mounts of the API groups by their names, where a request for one of their operations is sent at once.
+    """
 
     def __init__(
         self,
         worlds: Worlds,
         mounts: Sequence[Mount],
+        groups: Mapping[str, Mount],
         pipeline: Pipeline,
         faults: Faults,
         recorder: Recorder,
@@ -71,41 +76,52 @@ class Application:
         lifespan: ASGIApp,
     ) -> None:
         self._worlds = worlds
-        self._mounts = tuple(mounts)
+        self._mounts = (*mounts, *groups.values())
+        self._groups = groups
+        self._strays = Mount(lambda path: True, pipeline, meets_faults=False)
         self._pipeline = pipeline
         self._faults = faults
         self._recorder = recorder
         self._log = log
         self._lifespan = lifespan
+        self._heads = Heads()
+        self._for_pages = for_pages(self._serve)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer a request (ASGI)."""
         if scope["type"] != "http":
             await self._lifespan(scope, receive, send)
             return
-        answered = Answered()
+        exchange = Exchange(random_uuid(), self._worlds.get(DEFAULT), self._heads.of(scope["headers"]))
+        exchange.attach(scope)
+        if is_from_page(exchange.head):
+            await self._for_pages(scope, receive, send)
+        else:
+            await self._serve(scope, receive, send)
+
+    async def _serve(self, scope: Scope, receive: Receive, send: Send) -> None:
         started = time.perf_counter()
-        recording = self._recorder.begin(scope)
+        exchange = Exchange.of(scope)
+        exchange.way = self._pipeline.lead(scope)
+        mount = self._mount(exchange.way, scope["path"])
+        recording = Recording(exchange.head, 0 if mount.is_withheld else MAX_BODY_BYTES) if mount.is_recorded else None
         has_failed = False
 
         async def noting(message: MutableMapping[str, Any]) -> None:
             if message["type"] == "http.response.start":
-                answered.status = message["status"]
-                if answered.status >= 400:
-                    answered.rule = _rule(message)
-                message = telling(exchange, message)
-                if recording is None:
-                    _note_cells(exchange, answered.status)
-            if recording is not None and recording.sending(message):
+                message = _begun(exchange, message)
+            if recording is None:
+                _note_cells(exchange, message)
+            elif recording.sending(message):
                 self._recorder.note(recording, scope, time.perf_counter() - started)
+            if message["type"] == "http.response.start" and not is_from_page(exchange.head):
+                message = {**message, "headers": with_vary(message["headers"])}
             await send(message)
 
-        exchange = Exchange(random_uuid(), self._worlds.get(DEFAULT))
-        exchange.attach(scope)
         token = current_trace.set(exchange.trace)
         try:
             receive = recording.received(receive) if recording is not None else receive
-            await self._answer(exchange, scope, receive, noting)
+            await self._answer(mount, exchange, scope, receive, noting)
         except ConnectionResetError:
             pass  # nobody is there to answer; what was begun has been undone
         except Exception:
@@ -113,27 +129,24 @@ class Application:
             raise
         finally:
             current_trace.reset(token)
-            answered.seconds = time.perf_counter() - started
+            exchange.seconds = time.perf_counter() - started
             if recording is not None:
-                self._recorder.note(recording, scope, answered.seconds, has_failed=has_failed)
-            self._log.note(scope, answered)
+                self._recorder.note(recording, scope, exchange.seconds, has_failed=has_failed)
+            self._log.note(scope, exchange)
 
-    async def _answer(self, exchange: Exchange, scope: Scope, receive: Receive, send: Send) -> None:
+    async def _answer(self, mount: Mount, exchange: Exchange, scope: Scope, receive: Receive, send: Send) -> None:
         try:
             name = selected(scope)
             if name != exchange.namespace.name:
                 exchange.namespace = await self._world(name, scope)
             exchange.began_at = exchange.namespace.clock.now()
-            await self._serve(exchange, scope, receive, send)
+            faults = exchange.namespace.faults
+            if mount.meets_faults and faults.is_active:
+                await self._faults.meet(faults, mount.app, scope, receive, send)
+            else:
+                await mount.app(scope, receive, send)
         except Refused as refused:  # by the mock itself, whatever was asked for
             await self._pipeline.refuse(scope, send, refused)
-
-    async def _serve(self, exchange: Exchange, scope: Scope, receive: Receive, send: Send) -> None:
-        room, faults = self._room(scope["path"]), exchange.namespace.faults
-        if faults.is_active and self._faults.covers(scope["path"]):
-            await self._faults.meet(faults, room, scope, receive, send)
-        else:
-            await room(scope, receive, send)
 
     async def _world(self, name: str, scope: Scope) -> Namespace:
         found = self._worlds.live(name)
@@ -142,17 +155,24 @@ class Application:
         self._pipeline.admit(scope)
         return await asyncio.to_thread(self._worlds.get, name)
 
-    def _room(self, path: str) -> ASGIApp:
-        for mount in self._mounts:
-            if mount.contains(path):
-                return mount.app
-        return self._pipeline
+    def _mount(self, way: Way | None, path: str) -> Mount:
+        if way is not None:
+            return self._groups[way.group]
+        return next((each for each in self._mounts if each.contains(path)), self._strays)
 
 
-def _note_cells(exchange: Exchange, status: int) -> None:
+def _begun(exchange: Exchange, message: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
+    """The head of an answer, with what there is to tell of its steering; what it says of the request is noted."""
+    exchange.status = message["status"]
+    if message["status"] >= 400:
+        exchange.rule = _rule(message)
+    return telling(exchange, message)
+
+
+def _note_cells(exchange: Exchange, message: MutableMapping[str, Any]) -> None:
     """What a call that isn't recorded has let happen to records is exercised all the same."""
-    if exchange.trace.cells:
-        exchange.namespace.coverage.note(None, None, status, (), exchange.trace.cells)
+    if exchange.trace.cells and message["type"] == "http.response.start":
+        exchange.namespace.coverage.note(None, None, message["status"], (), exchange.trace.cells)
 
 
 def _rule(message: MutableMapping[str, Any]) -> str:

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, MutableMapping, Sequence
+from collections.abc import MutableMapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from functools import lru_cache
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from mock_server.core.exchange import Caller
+from mock_server.core.head import Head, Lines
 from mock_server.core.namespace import Namespace
 from mock_server.core.trace import Trace
+
+if TYPE_CHECKING:
+    from mock_server.http.routing import Way
 
 Scope = MutableMapping[str, Any]
 _KEY = "mock_server.exchange"
@@ -21,21 +24,26 @@ _KEY = "mock_server.exchange"
 class Exchange:
     """One request and what has become of it so far; shared by all stages through the ASGI scope.
 
-    `group`: the name of the API group whose path was asked for. `reads_from`: the copy of the namespace that a reading
-    call sees instead of the namespace itself. `began_at`: on the namespace's clock. `steering`: headers that tell by
-    what the answer is steered. `headers`: of the request; of those that are given more than once, the first one.
+    `way`: to the operation, where the path and method are one's. `group`: the name of the API group whose path was
+    asked for. `reads_from`: the copy of the namespace that a reading call sees instead of the namespace itself.
+    `began_at`: on the namespace's clock. `steering`: headers that tell by what the answer is steered. `status`: `None`
+    before there is an answer. `rule`: that has refused the request, if any. `seconds`: how long it took.
     """
 
     request_id: str
     namespace: Namespace
+    head: Head
+    way: Way | None = None
     group: str | None = None
     caller: Caller | None = None
     operation_id: str | None = None
     reads_from: str | None = None
     began_at: datetime | None = None
     trace: Trace = field(default_factory=Trace)
-    steering: list[tuple[bytes, bytes]] = field(default_factory=list)
-    headers: Mapping[bytes, bytes] = field(default_factory=dict)
+    steering: tuple[tuple[bytes, bytes], ...] = ()
+    status: int | None = None
+    rule: str = ""
+    seconds: float = 0.0
 
     @classmethod
     def of(cls, scope: Scope) -> Exchange:
@@ -45,20 +53,18 @@ class Exchange:
 
     def attach(self, scope: Scope) -> None:
         """Make this the scope's exchange."""
-        self.headers = first_values(scope["headers"])
         scope[_KEY] = self
+
+
+def head_of(scope: Scope) -> Head:
+    """The header lines of a request."""
+    exchange: Exchange | None = scope.get(_KEY)
+    return Head(tuple(scope["headers"])) if exchange is None else exchange.head
 
 
 def header(scope: Scope, name: bytes) -> str | None:
     """The first value of a request header; `name` in lower case."""
-    exchange: Exchange | None = scope.get(_KEY)
-    found = (exchange.headers if exchange else first_values(scope["headers"])).get(name)
-    return None if found is None else found.decode("latin-1")
-
-
-def first_values(headers: Sequence[tuple[bytes, bytes]]) -> Mapping[bytes, bytes]:
-    """The headers by name; of those that are given more than once, the first one."""
-    return dict(reversed(headers))
+    return head_of(scope).text(name)
 
 
 _HOST = re.compile(r"(?:\[[0-9A-Fa-f:.]+\]|[A-Za-z0-9._-]+)(?::([0-9]{1,5}))?")
@@ -66,14 +72,14 @@ _HOST = re.compile(r"(?:\[[0-9A-Fa-f:.]+\]|[A-Za-z0-9._-]+)(?::([0-9]{1,5}))?")
 
 def base_url(scope: Scope) -> str:
     """The address the client reached us under, without a path; our own where its Host header names none."""
-    host = header(scope, b"host") or ""
-    if not _is_host(host):
+    host = head_of(scope).once(_stated_host)
+    if host is None:
         address, port = scope["server"]
         host = f"[{address}]:{port}" if ":" in address else f"{address}:{port}"
     return f"{scope['scheme']}://{host}"
 
 
-@lru_cache(maxsize=256)
-def _is_host(text: str) -> bool:
+def _stated_host(lines: Lines) -> str | None:
+    text = Head(lines).text(b"host") or ""
     found = _HOST.fullmatch(text)
-    return found is not None and int(found[1] or 0) <= 65535
+    return text if found is not None and int(found[1] or 0) <= 65535 else None

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import MutableMapping
-from typing import Any
+from collections.abc import Awaitable, Callable, Sequence
 
 from starlette.middleware.cors import CORSMiddleware
 
-from mock_server.http.app import ASGIApp
+from mock_server.core.head import Head
 from mock_server.http.context import Scope
 from mock_server.http.operation import Receive, Send
 
@@ -22,12 +21,20 @@ _EXPOSED = (
     "Preference-Applied",
 )
 _METHODS = ("GET", "POST", "PUT", "DELETE")
+_ORIGIN = b"origin"
 _VARY = (b"vary", b"Origin")
 
+Headers = Sequence[tuple[bytes, bytes]]
 
-def with_cors(app: ASGIApp) -> ASGIApp:
+
+def is_from_page(head: Head) -> bool:
+    """Whether a page has sent the request: it says where it is from."""
+    return _ORIGIN in head.first
+
+
+def for_pages(app: Callable[[Scope, Receive, Send], Awaitable[None]]) -> CORSMiddleware:
     """The application with preflight answers. Tokens travel in a header and no cookie is used: any origin may call."""
-    of_pages = CORSMiddleware(
+    return CORSMiddleware(
         app,
         allow_origins=["*"],
         allow_methods=_METHODS,
@@ -35,30 +42,17 @@ def with_cors(app: ASGIApp) -> ASGIApp:
         expose_headers=_EXPOSED,
     )
 
-    async def answering(scope: Scope, receive: Receive, send: Send) -> None:
-        """Pages say where they are from. All others get the one header that Starlette would give them, for less."""
-        if scope["type"] != "http" or _is_from_page(scope):
-            await of_pages(scope, receive, send)
-            return
 
-        async def varying(message: MutableMapping[str, Any]) -> None:
-            if message["type"] == "http.response.start":
-                message = {**message, "headers": _with_vary(message["headers"])}
-            await send(message)
+def with_vary(headers: Headers) -> Headers:
+    """The headers of an answer to whoever is no page, with the one that Starlette would add, for less.
 
-        await app(scope, receive, varying)
-
-    return answering
-
-
-def _is_from_page(scope: Scope) -> bool:
-    return b"origin" in dict(scope["headers"])
-
-
-def _with_vary(headers: list[tuple[bytes, bytes]]) -> list[tuple[bytes, bytes]]:
-    """The headers, saying that the answer depends on where a page is from; caches may keep it for others, too."""
-    if _VARY[0] not in dict(headers):
+    It says that the answer depends on where a page is from, for caches may keep it for others, too.
+    """
+    for name, _ in headers:
+        if name == b"vary":
+            break
+    else:
         return [*headers, _VARY]
-    given = [value for name, value in headers if name == _VARY[0]]
-    others = [each for each in headers if each[0] != _VARY[0]]
-    return [*others, (_VARY[0], b", ".join([*given, _VARY[1]]))]
+    given = [value for name, value in headers if name == b"vary"]
+    others = [each for each in headers if each[0] != b"vary"]
+    return [*others, (b"vary", b", ".join([*given, _VARY[1]]))]

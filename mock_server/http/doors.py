@@ -22,19 +22,24 @@ class _Asked:
         self.context: dict[str, Any] = {}
 
 
-class _Door(SecurityOperation):  # type: ignore[misc]  # Connexion has no types
-    """Lets a request to one operation in, or raises what the handlers raise."""
+class Door(SecurityOperation):  # type: ignore[misc]  # Connexion has no types
+    """Lets requests to one operation in."""
 
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+    async def check(self, scope: Scope) -> None:
+        """Return where the request may pass; otherwise raise what the handlers raise."""
         if self.security:
             await self.verification_fn(_Asked(scope))
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Lead the request on (ASGI)."""
+        await self.check(scope)
         await self.next_app(scope, receive, send)
 
 
 class _Doors(SecurityAPI):  # type: ignore[misc]
-    def make_operation(self, operation: AbstractOperation) -> _Door:
+    def make_operation(self, operation: AbstractOperation) -> Door:
         factory = self.security_handler_factory
-        door: _Door = _Door.from_operation(operation, next_app=self.next_app, security_handler_factory=factory)
+        door: Door = Door.from_operation(operation, next_app=self.next_app, security_handler_factory=factory)
         return door
 
 

@@ -61,14 +61,10 @@ class Met:
 
 
 class Faults:
-    """The stage in front of all rooms.
+    """The stage in front of all rooms. `contracts`: whose operations faults can name."""
 
-    `contracts`: whose operations faults can name. `covers`: whether a path can meet faults at all.
-    """
-
-    def __init__(self, contracts: Sequence[Contract], covers: Callable[[str], bool]) -> None:
+    def __init__(self, contracts: Sequence[Contract]) -> None:
         self._contracts = tuple(contracts)
-        self.covers = covers
 
     async def meet(self, book: FaultBook, room: Room, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer a request through the fault that it meets, or let the room answer it."""

@@ -15,15 +15,16 @@ from werkzeug.http import parse_accept_header
 from mock_server.core.errors import Refused, Violation
 from mock_server.core.exchange import Request
 from mock_server.core.group import Group, Handler
+from mock_server.core.head import Head
 from mock_server.core.idempotency import HEADER as IDEMPOTENCY_HEADER
 from mock_server.core.idempotency import KeyReused, RepeatableCall
 from mock_server.core.namespace import Namespace
 from mock_server.core.records import UnitOfWork
 from mock_server.http.answer import AnswerCheck, ReadyAnswer
 from mock_server.http.body import BodyReader
-from mock_server.http.context import Exchange, Scope, base_url, header
-from mock_server.http.parameters import LOCATIONS, ParameterReader, query_pairs
-from mock_server.http.steering import Preferred
+from mock_server.http.context import Exchange, Scope, base_url, head_of
+from mock_server.http.parameters import LOCATIONS, ParameterReader, Read
+from mock_server.http.steering import PREFER, Preferred
 from mock_server.http.streams import Streams
 from openapi.model import Contract, Operation, Rule
 
@@ -94,6 +95,11 @@ class CompiledOperation:
         """Answer one request (ASGI). Raises `Refused`; the caller turns that into the group's own error."""
         if scope["method"] != self.operation.method:
             raise HTTPException(405)  # the router lets HEAD pass where there is a GET; the contract has no HEAD
+        answer = await self.answer(scope, receive)
+        await self.send(answer, Exchange.of(scope), receive, send)
+
+    async def answer(self, scope: Scope, receive: Receive) -> ReadyAnswer:
+        """The answer to a request for this operation. Raises `Refused`."""
         exchange = Exchange.of(scope)
         exchange.operation_id = self.operation.id
         values, found = self._read_parameters(scope)
@@ -113,24 +119,21 @@ class CompiledOperation:
             body=body,
             request_id=exchange.request_id,
             base_url=self._around.public_url or base_url(scope),
-            media_type=self._preferred_media_type(scope),
+            media_type=self._preferred_media_type(exchange.head),
         )
-        ready = await self._preferred_answer(scope, request) if self._prefers(scope) else None
-        if ready is None:
-            ready = await self._run(exchange, request, scope["path"], content)
+        if self._preferred is not None and PREFER in exchange.head.first:
+            preferred = await self._preferred.answer(scope, request.media_type)
+            if preferred is not None:
+                return self.answers.checked(preferred)
+        return await self._run(exchange, request, scope["path"], content)
+
+    async def send(self, answer: ReadyAnswer, exchange: Exchange, receive: Receive, send: Send) -> None:
+        """Send an answer of this operation."""
         id_headers = self._around.group.id_headers
-        if ready.stream is not None:
-            await self._around.streams.send(ready, id_headers, exchange.request_id, receive, send)
+        if answer.stream is not None:
+            await self._around.streams.send(answer, id_headers, exchange.request_id, receive, send)
         else:
-            await ready.send(send, id_headers, exchange.request_id)
-
-    def _prefers(self, scope: Scope) -> bool:
-        return self._preferred is not None and header(scope, b"prefer") is not None
-
-    async def _preferred_answer(self, scope: Scope, request: Request) -> ReadyAnswer | None:
-        """The answer that the request prefers to the operation's own, if it does."""
-        response = await self._preferred.answer(scope, request.media_type) if self._preferred else None
-        return self.answers.checked(response) if response else None
+            await answer.send(send, id_headers, exchange.request_id)
 
     async def _read_body(self, reader: BodyReader, content: bytes) -> tuple[Any, list[Violation]]:
         if len(content) <= LARGE_BODY_BYTES:
@@ -138,23 +141,22 @@ class CompiledOperation:
         return await asyncio.to_thread(reader.read, content)
 
     def _read_parameters(self, scope: Scope) -> tuple[dict[str, Mapping[str, Any]], list[Violation]]:
-        values: dict[str, Mapping[str, Any]] = {"path": {}, "query": {}, "header": {}}
+        values: dict[str, Mapping[str, Any]] = dict(_NO_PARAMETERS)
         found: list[Violation] = []
         for reader in self._parameters:
             try:
-                given = _GIVEN[reader.location](reader, scope)
+                values[reader.location], wrong = _READ[reader.location](reader, scope)
             except ValueError:
-                found.append(Violation("is not UTF-8.", where="query", rule=self._rules.parameter))
-                continue
-            values[reader.location], wrong = reader.read(given)
-            found.extend(wrong)
+                wrong = [Violation("is not UTF-8.", where="query", rule=self._rules.parameter)]
+            if wrong:
+                found.extend(wrong)
         return values, found
 
-    def _preferred_media_type(self, scope: Scope) -> str:
+    def _preferred_media_type(self, head: Head) -> str:
         """The first documented media type unless the Accept header prefers another one."""
         if len(self._media_types) < 2:
             return ""
-        accept = parse_accept_header(header(scope, b"accept") or "*/*", MIMEAccept)
+        accept = parse_accept_header(head.text(b"accept") or "*/*", MIMEAccept)
         return accept.best_match(self._media_types, default=self._media_types[0]) or ""
 
     async def _run(self, exchange: Exchange, request: Request, path: str, content: bytes) -> ReadyAnswer:
@@ -210,8 +212,9 @@ def _joined(found: list[Violation]) -> str:
     return " ".join(each.sentence for each in found)
 
 
-_GIVEN: dict[str, Callable[[ParameterReader, Scope], list[tuple[str, str]]]] = {
-    "path": lambda reader, scope: list(scope["path_params"].items()),
-    "query": lambda reader, scope: query_pairs(scope["query_string"]),
-    "header": lambda reader, scope: reader.among(scope["headers"]),
+_NO_PARAMETERS: Mapping[str, Mapping[str, Any]] = {location: {} for location in LOCATIONS}
+_READ: dict[str, Callable[[ParameterReader, Scope], Read]] = {
+    "path": lambda reader, scope: reader.read(scope["path_params"].items()),
+    "query": lambda reader, scope: reader.in_query(scope["query_string"]),
+    "header": lambda reader, scope: head_of(scope).once(reader.in_head),
 }

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 from urllib.parse import parse_qsl
 
 from mock_server.core.errors import Violation
+from mock_server.core.head import Lines
 from mock_server.http.violations import compiled, violations
 from openapi.model import Contract, Operation, Parameter
 from openapi.schemas import COMPONENT_PREFIX, json_schema
@@ -15,6 +16,9 @@ from openapi.schemas import COMPONENT_PREFIX, json_schema
 _WHOLE_NUMBER = re.compile(r"-?(0|[1-9][0-9]{0,18})")
 _BOOLEANS = {"true": True, "false": False}
 LOCATIONS = ("path", "query", "header")
+
+Read = tuple[Mapping[str, Any], Sequence[Violation]]
+"""Values by name, and all that is wrong with them; nobody changes either."""
 
 
 def _as_integer(text: str) -> Any:
@@ -46,12 +50,24 @@ class ParameterReader:
             "required": [_key(each) for each in mine if each.is_required],
         }
         self._validator = compiled(json_schema(schema, contract.schemas))
+        self._none = self.read(())
 
     @property
     def is_empty(self) -> bool:
         return not self._names
 
-    def read(self, given: Sequence[tuple[str, str]]) -> tuple[Mapping[str, Any], list[Violation]]:
+    def in_query(self, query: bytes) -> Read:
+        """The values in a query string. Raises `ValueError` where it isn't UTF-8."""
+        if not query:
+            return self._none
+        return self.read(parse_qsl(query.decode("ascii"), keep_blank_values=True, errors="strict"))
+
+    def in_head(self, head: Lines) -> Read:
+        """The values in the header lines of a request."""
+        mine = [(name, value) for name, value in head if name in self._raw_names]
+        return self.read([(name.decode("latin-1"), value.decode("latin-1")) for name, value in mine])
+
+    def read(self, given: Iterable[tuple[str, str]]) -> Read:
         """The values by name, defaults filled in, and everything that is wrong with them. Others are ignored."""
         values: dict[str, Any] = {}
         found: list[Violation] = []
@@ -62,16 +78,7 @@ class ParameterReader:
                 found.append(Violation("is given more than once.", f"/{name}", self.location, self._rule))
             values[name] = self._readers[name](text)
         found.extend(violations(self._validator, values, self.location, self._rule))
-        return {**self._defaults, **values}, found
-
-    def among(self, headers: Sequence[tuple[bytes, bytes]]) -> list[tuple[str, str]]:
-        """Those of the headers that are parameters here; the others are none of its business, and many."""
-        return [(name.decode("latin-1"), value.decode("latin-1")) for name, value in headers if name in self._raw_names]
-
-
-def query_pairs(raw_query: bytes) -> list[tuple[str, str]]:
-    """The decoded pairs of a query string. Raises `ValueError` where it isn't UTF-8."""
-    return parse_qsl(raw_query.decode("ascii"), keep_blank_values=True, errors="strict")
+        return ({**self._defaults, **values} if self._defaults else values), found
 
 
 def _key(parameter: Parameter) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import importlib
 import pkgutil
 import re
-from collections.abc import Mapping, MutableMapping, Sequence
+from collections.abc import Collection, Mapping, MutableMapping, Sequence
 from functools import cache
 from types import ModuleType
 from typing import Any
@@ -28,7 +28,7 @@ from mock_server.http.doors import DoorMiddleware
 from mock_server.http.guard import Guard
 from mock_server.http.operation import CompiledOperation, Receive, Send, Surroundings
 from mock_server.http.refusals import Territory
-from mock_server.http.routing import StrictRouting
+from mock_server.http.routing import StrictRouting, Way, Ways
 from mock_server.http.security import security_map
 from mock_server.http.specification import specification
 from mock_server.http.steering import RULE as PREFER_RULE
@@ -61,12 +61,13 @@ class Pipeline:
         self._connexion = ConnexionMiddleware(
             _no_operation, middlewares=[StrictRouting, DoorMiddleware, _CompiledMiddleware]
         )
-        self._territories = [self._add(around, guard) for around in surroundings]
-        self._strays = next(each for each in self._territories if each.group.answers_strays)
+        self._territories = {around.group.name: self._add(around, guard) for around in surroundings}
+        self._strays = next(each for each in self._territories.values() if each.group.answers_strays)
         self._guard = guard
         self._open_paths = _open_paths(self._strays.contract)
         # Connexion builds its stack on the first request; that cost, and every wiring mistake, belongs to the start.
         self._connexion.app, self._connexion.middleware_stack = self._connexion._build_middleware_stack()
+        self._ways = self._direct_ways(self._connexion.middleware_stack)
 
     def _add(self, around: Surroundings, guard: Guard) -> Territory:
         contract = around.contract
@@ -85,12 +86,26 @@ class Pipeline:
         self._connexion.apis.append(api)  # what add_api() does, which takes no specification that is ready
         return Territory(around.group, contract, operations, around.foreign_rules)
 
-    def territory(self, path: str) -> Territory:
-        """The group a path belongs to, or that answers for paths of no group."""
-        for each in self._territories:
-            if each.contains(path):
-                return each
-        return self._strays
+    def _direct_ways(self, stack: Sequence[Any]) -> Ways:
+        """The ways that Connexion has made, to be taken without asking it for each request."""
+        (routing,) = [each for each in stack if isinstance(each, StrictRouting)]
+        (doors,) = [each for each in stack if isinstance(each, DoorMiddleware)]
+        ways = Ways()
+        for territory in self._territories.values():
+            base_path = territory.contract.base_path
+            (routes,) = [mount.app.routes for mount in routing.router.routes if mount.path == base_path]
+            (api,) = doors.apis[base_path]
+            ways.add(territory.group.name, base_path, routes, api.operations, territory.operations)
+        return ways
+
+    @property
+    def territories(self) -> Collection[Territory]:
+        """The groups with their paths."""
+        return self._territories.values()
+
+    def lead(self, scope: Scope) -> Way | None:
+        """The way to the operation that a request is for; `None` where there is none, or only Connexion can tell."""
+        return self._ways.lead(scope)
 
     def admit(self, scope: Scope) -> None:
         """Return where a namespace may be made for the request: not for one that the guard would refuse in it.
@@ -103,8 +118,23 @@ class Pipeline:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer a request to one of the groups; whatever is raised on the way becomes that group's error."""
-        territory = self.territory(scope["path"])
         exchange = Exchange.of(scope)
+        way = exchange.way
+        if way is None:
+            await self._find_way(exchange, scope, receive, send)
+            return
+        exchange.group = way.group
+        try:
+            await way.door.check(scope)
+            answer = await way.operation.answer(scope, receive)
+        except Exception as error:
+            await self._answer_error(error, exchange, scope, send)
+        else:
+            await way.operation.send(answer, exchange, receive, send)
+
+    async def _find_way(self, exchange: Exchange, scope: Scope, receive: Receive, send: Send) -> None:
+        """Let Connexion find out what the request is for: where no way leads directly, mostly nothing."""
+        territory = next((each for each in self.territories if each.contains(scope["path"])), self._strays)
         exchange.group = territory.group.name
         has_started = False
 
@@ -117,13 +147,20 @@ class Pipeline:
             territory.refuse_shadowed(scope["method"], scope["path"])
             await self._connexion(scope, receive, sending)
         except Exception as error:
-            if has_started or isinstance(error, ConnectionResetError):
+            if has_started:
                 raise
-            if isinstance(error, Refused) and error.rule in _BY_THE_MOCK_ITSELF:
-                await self.refuse(scope, send, error)
-                return
-            answer = territory.answer(scope, error)
-            await answer.send(send, territory.group.id_headers, exchange.request_id)
+            await self._answer_error(error, exchange, scope, send)
+
+    async def _answer_error(self, error: Exception, exchange: Exchange, scope: Scope, send: Send) -> None:
+        """Answer with the group's own error. Raises the error again where nobody is there any more to answer."""
+        if isinstance(error, ConnectionResetError):
+            raise error
+        if isinstance(error, Refused) and error.rule in _BY_THE_MOCK_ITSELF:
+            await self.refuse(scope, send, error)
+            return
+        territory = self._territories[exchange.group or ""]
+        answer = territory.answer(scope, error)
+        await answer.send(send, territory.group.id_headers, exchange.request_id)
 
     async def refuse(self, scope: Scope, send: Send, refused: Refused) -> None:
         """Answer with a refusal of the mock itself, whichever group the path belongs to."""

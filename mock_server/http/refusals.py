@@ -34,7 +34,7 @@ class Territory:
         self.group = group
         self.contract = contract
         self._rules = {**foreign_rules, **contract.rules}
-        self._operations = operations
+        self.operations = operations
         self._below = contract.base_path + "/"
         paths = {each.path for each in contract.operations.values() if not each.is_templated}
         self._literal_paths = {contract.base_path + path: frozenset(contract.methods_at(path)) for path in paths}
@@ -78,7 +78,7 @@ class Territory:
         operation_id = self.contract.methods_at(scope["path"].removeprefix(self.contract.base_path)).get(
             scope["method"]
         )
-        operation = self._operations.get(operation_id or "")
+        operation = self.operations.get(operation_id or "")
         response = self._response(scope, refused)
         if operation is not None:
             try:

@@ -3,42 +3,21 @@
 from __future__ import annotations
 
 import re
-from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from mock_server.http.connexion_parts import ROUTING_CONTEXT, RoutingMiddleware
+from starlette.convertors import StringConvertor
+from starlette.routing import Route
+
+from mock_server.http.connexion_parts import RoutingMiddleware
 from mock_server.http.context import Scope
-from mock_server.http.operation import Receive, Send
-
-
-@dataclass(frozen=True, slots=True)
-class _Way:
-    """One route of a contract, as Connexion has made it. `routing`: what later stages are told."""
-
-    pattern: re.Pattern[str]
-    convertors: Mapping[str, Any]
-    routing: Mapping[str, Any]
-
-    def parameters(self, path: str) -> dict[str, Any] | None:
-        """The path's parameters; `None` where the path is another one."""
-        found = self.pattern.match(path)
-        if found is None:
-            return None
-        return {name: self.convertors[name].convert(value) for name, value in found.groupdict().items()}
+from mock_server.http.doors import Door
+from mock_server.http.operation import CompiledOperation
 
 
 class StrictRouting(RoutingMiddleware):  # type: ignore[misc]  # Connexion has no types
-    """Connexion's routing without redirects: a path with a trailing slash is another path.
-
-    Starlette's routers take a sixth of the time of a request: they try all routes, whatever their methods, and copy the
-    scope at each. So requests that fit a route, method and all, are led there directly; all others take the long way.
-    """
-
-    def __init__(self, app: Any) -> None:
-        super().__init__(app)
-        self._ways: dict[str, dict[str, list[_Way]]] = {}
+    """Connexion's routing without redirects: a path with a trailing slash is another path."""
 
     def add_api(self, *args: Any, **kwargs: Any) -> None:
         """Add a contract's routes."""
@@ -46,41 +25,68 @@ class StrictRouting(RoutingMiddleware):  # type: ignore[misc]  # Connexion has n
         self.router.redirect_slashes = False
         for mount in self.router.routes:
             mount.app.redirect_slashes = False
-            self._ways.setdefault(mount.path, _ways(mount.path, mount.app.routes))
 
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Say in the scope which operation is asked for, and with which path parameters."""
-        if scope["type"] != "http" or not self._lead(scope):
-            await super().__call__(scope, receive, send)
-            return
-        await self.app(scope, receive, send)
 
-    def _lead(self, scope: Scope) -> bool:
-        """Whether one of the routes was found and noted in the scope."""
-        path, method = scope["path"], scope["method"]
+@dataclass(frozen=True, slots=True)
+class Way:
+    """The way to an operation: through its door. `group`: the name of the API group. `pattern`: of the path."""
+
+    group: str
+    door: Door
+    operation: CompiledOperation
+    pattern: re.Pattern[str]
+
+
+class Ways:
+    """The ways to all operations.
+
+    Starlette's routers take a sixth of the time of a request: they try all routes, whatever their methods, and copy the
+    scope at each. So requests that fit a route, method and all, are led there directly; all others take the long way.
+    """
+
+    def __init__(self) -> None:
+        self._literal: dict[str, dict[str, Way]] = {}
+        self._templated: dict[tuple[str, int, str], list[Way]] = {}
+
+    def add(
+        self,
+        group: str,
+        base_path: str,
+        routes: Iterable[Route],
+        doors: Mapping[str, Door],
+        operations: Mapping[str, CompiledOperation],
+    ) -> None:
+        """Add Connexion's routes of one contract, with the doors it has made, and what is behind them."""
+        for route in routes:
+            operation_id: str = route.endpoint.operation_id  # type: ignore[attr-defined]  # it is Connexion's
+            method = operations[operation_id].operation.method
+            pattern = re.compile("^" + re.escape(base_path) + route.path_regex.pattern.removeprefix("^"))
+            way = Way(group, doors[operation_id], operations[operation_id], pattern)
+            path = base_path + route.path
+            if not route.param_convertors:
+                self._literal.setdefault(path, {})[method] = way
+            elif all(isinstance(each, StringConvertor) for each in route.param_convertors.values()):
+                self._templated.setdefault((method, *_shape(path)), []).append(way)
+
+    def lead(self, scope: Scope) -> Way | None:
+        """The way to the operation that is asked for, its path parameters noted in the scope; `None` where there is
+        none, or where it takes Starlette to find it.
+        """
+        path = scope["path"]
         if "\n" in path or scope.get("root_path"):  # Starlette reads them in its own way
-            return False
-        for base_path, by_method in self._ways.items():
-            if path.startswith(base_path) and path[len(base_path) : len(base_path) + 1] == "/":
-                return _note(scope, by_method.get(method, []), path[len(base_path) :])
-        return False
+            return None
+        by_method = self._literal.get(path)
+        if by_method is not None:  # never taken for a template, whatever the method
+            scope["path_params"] = {}
+            return by_method.get(scope["method"])
+        for way in self._templated.get((scope["method"], *_shape(path)), ()):
+            found = way.pattern.match(path)
+            if found is not None:
+                scope["path_params"] = found.groupdict()
+                return way
+        return None
 
 
-def _ways(base_path: str, routes: Any) -> dict[str, list[_Way]]:
-    """The routes by method, in the order in which they are tried."""
-    found: dict[str, list[_Way]] = defaultdict(list)
-    for route in routes:
-        routing = {"api_base_path": base_path, "operation_id": route.endpoint.operation_id}
-        for method in route.methods:
-            found[method].append(_Way(route.path_regex, route.param_convertors, routing))
-    return dict(found)
-
-
-def _note(scope: Scope, ways: list[_Way], path: str) -> bool:
-    for way in ways:
-        parameters = way.parameters(path)
-        if parameters is not None:
-            scope["path_params"] = parameters
-            scope.setdefault("extensions", {})[ROUTING_CONTEXT] = dict(way.routing)
-            return True
-    return False
+def _shape(path: str) -> tuple[int, str]:
+    """How many parts a path has, and the first of them: the base path begins with it, so it is no parameter."""
+    return path.count("/"), path[: path.find("/", 1)]

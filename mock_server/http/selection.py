@@ -10,8 +10,9 @@ from functools import lru_cache
 from urllib.parse import parse_qsl
 
 from mock_server.core.errors import Refused
+from mock_server.core.head import Lines
 from mock_server.core.namespace import CLAIM, DEFAULT, HEADER, NAME_RULE, QUERY_PARAMETER, is_name
-from mock_server.http.context import Scope
+from mock_server.http.context import Scope, head_of
 
 RULE_NAME = "CTL-NAMESPACE-NAME"
 RULE_ONE = "CTL-NAMESPACE-ONE"
@@ -26,9 +27,14 @@ def selected(scope: Scope) -> str:
     Raises:
         Refused: CTL-NAMESPACE-NAME, no namespace can be called that; CTL-NAMESPACE-ONE, two are named.
     """
-    named = dict.fromkeys(_named(scope))
-    if not named:
-        return DEFAULT
+    named = head_of(scope).once(_named_in_head)
+    query = scope["query_string"]
+    if query and (b"amespace" in query or b"%" in query):  # its name may be spelled in another way
+        named = (*named, *_named_in_query(query))
+    return _only(dict.fromkeys(named)) if named else DEFAULT
+
+
+def _only(named: Mapping[str, None]) -> str:
     for name in named:
         if not is_name(name):
             raise Refused(RULE_NAME, f"No namespace can be called {name[:80]!r}: {NAME_RULE}.")
@@ -38,18 +44,14 @@ def selected(scope: Scope) -> str:
     return next(iter(named))
 
 
-def _named(scope: Scope) -> list[str]:
-    """The names in header, host, query and token."""
-    named: list[str] = []
-    for key, value in scope["headers"]:
-        read = _READERS.get(key)
-        if read is not None:
-            named += read(value)
-    query = scope["query_string"]
-    if query and (b"amespace" in query or b"%" in query):  # its name may be spelled in another way
-        pairs = parse_qsl(query.decode("latin-1"), keep_blank_values=True)
-        named += [value for name, value in pairs if name == QUERY_PARAMETER]
-    return named
+def _named_in_head(lines: Lines) -> Sequence[str]:
+    """The names in header, host and token."""
+    return [name for key, value in lines if key in _READERS for name in _READERS[key](value)]
+
+
+def _named_in_query(query: bytes) -> Sequence[str]:
+    pairs = parse_qsl(query.decode("latin-1"), keep_blank_values=True)
+    return [value for name, value in pairs if name == QUERY_PARAMETER]
 
 
 def _stated(value: bytes) -> Sequence[str]:

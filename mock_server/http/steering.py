@@ -16,6 +16,7 @@ from openapi.model import Operation
 RULE = "CTL-PREFER"
 STEERED = "x-mock-steered"
 APPLIED = "preference-applied"
+PREFER = b"prefer"
 
 
 class Preferred:
@@ -33,7 +34,7 @@ class Preferred:
         Raises:
             Refused: CTL-PREFER, the contract shows no such answer, or nobody can tell what is asked for.
         """
-        lines = [value.decode("latin-1") for name, value in scope["headers"] if name == b"prefer"]
+        lines = [value.decode("latin-1") for name, value in scope["headers"] if name == PREFER]
         if not lines:
             return None
         try:
@@ -52,7 +53,7 @@ def tell(exchange: Exchange, steered: str, applied: str = "") -> None:
     """Note by what the answer is steered, beside what was noted before. `applied`: the preferences it follows."""
     exchange.trace.steered = ", ".join(each for each in (exchange.trace.steered, steered) if each)
     told = {STEERED: exchange.trace.steered, APPLIED: applied}
-    exchange.steering = [(name.encode(), text.encode("latin-1")) for name, text in told.items() if text]
+    exchange.steering = tuple((name.encode(), text.encode("latin-1")) for name, text in told.items() if text)
 
 
 def telling(exchange: Exchange, message: MutableMapping[str, Any]) -> MutableMapping[str, Any]:

@@ -11,7 +11,8 @@ import pytest
 
 from mock_server.core.journal.entry import Exchanged
 from mock_server.core.namespace import DEFAULT, HEADER
-from mock_server.http.recording import MAX_BODY_BYTES, Recorder
+from mock_server.http.context import Exchange
+from mock_server.http.recording import MAX_BODY_BYTES, Recorder, Recording
 from tests.http.asgi import asked
 from tests.mock import CARD, NOW, Mock
 from tests.worlds import World
@@ -227,9 +228,8 @@ def test_a_server_that_fails_is_journalled(shared_mock: Mock) -> None:
 def test_where_nothing_was_answered_the_status_says_why(shared_mock: Mock, has_failed: bool, status: int) -> None:
     world = World(shared_mock)
     scope = asked(shared_mock.server.app, "GET", "/pay-int-api/invoices", {HEADER: world.name}).scope
-    recorder = Recorder(shared_mock.server.contracts.values(), lambda path: True, lambda path: False)
-    recording = recorder.begin(scope)
-    assert recording is not None
+    recorder, exchange = Recorder(shared_mock.server.contracts.values()), Exchange.of(scope)
+    recording, exchange.status = Recording(exchange.head, MAX_BODY_BYTES), None
     recorder.note(recording, scope, 0.5, has_failed=has_failed)
     recorder.note(recording, scope, 0.5, has_failed=has_failed)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -10,8 +11,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from starlette.exceptions import HTTPException
 
-from mock_server.http.connexion_parts import ROUTING_CONTEXT, Resolver, RoutingMiddleware
-from mock_server.http.routing import StrictRouting
+from mock_server.http.connexion_parts import ROUTING_CONTEXT, Resolver
+from mock_server.http.docs import Docs
+from mock_server.http.routing import StrictRouting, Ways
 from mock_server.http.specification import specification
 from openapi import contract_file, read_contract
 
@@ -35,10 +37,40 @@ def routing() -> StrictRouting:
 ROUTING = routing()
 
 
-def led(how: Any, method: str, path: str, **more: Any) -> Led:
-    """Where a request is led: parameters and operation; a status where there is none; `None` for a strange answer."""
+def ways() -> Ways:
+    """The direct ways to stand-ins for doors and operations."""
+    made = Ways()
+    for each in CONTRACTS:
+        (routes,) = [mount.app.routes for mount in ROUTING.router.routes if mount.path == each.base_path]
+        operations: dict[str, Any] = {
+            name: SimpleNamespace(operation=operation) for name, operation in each.operations.items()
+        }
+        doors: dict[str, Any] = dict.fromkeys(operations)
+        made.add(each.name, each.base_path, routes, doors, operations)
+    return made
+
+
+WAYS = ways()
+
+
+def asked_for(method: str, path: str, **more: Any) -> dict[str, Any]:
+    return {"type": "http", "method": method, "path": path, "headers": [], "app": None, **more}
+
+
+def led(method: str, path: str, **more: Any) -> Led:
+    """Where a request is led directly: parameters and operation; `None` where there is no such way."""
+    scope = asked_for(method, path, **more)
+    way = WAYS.lead(scope)
+    if way is None:
+        return None
+    base_path = next(each.base_path for each in CONTRACTS if each.name == way.group)
+    return scope["path_params"], {"api_base_path": base_path, "operation_id": way.operation.operation.id}
+
+
+def led_by_connexion(method: str, path: str, **more: Any) -> Led:
+    """Where Connexion leads it; a status where there is nothing; `None` for a strange answer."""
     seen: list[Any] = []
-    scope = {"type": "http", "method": method, "path": path, "headers": [], "seen": seen, "app": None, **more}
+    scope = asked_for(method, path, seen=seen, **more)
 
     async def receive() -> Any:
         raise AssertionError("nobody reads the body")
@@ -47,15 +79,11 @@ def led(how: Any, method: str, path: str, **more: Any) -> Led:
         seen.append(message.get("status"))
 
     try:
-        asyncio.run(how(scope, receive, send))
+        asyncio.run(ROUTING(scope, receive, send))
     except HTTPException as error:
         return error.status_code
     found: Led = seen[0]
     return found
-
-
-def the_long_way(scope: Any, receive: Any, send: Any) -> Any:
-    return RoutingMiddleware.__call__(ROUTING, scope, receive, send)
 
 
 values = st.sampled_from(
@@ -80,22 +108,23 @@ def paths(draw: st.DrawFn) -> str:
 
 @settings(max_examples=400, deadline=None)
 @given(st.sampled_from(METHODS), paths(), st.sampled_from(["", "", "", "/behind"]))
-def test_both_ways_lead_to_the_same_operation(method: str, path: str, root_path: str) -> None:
-    assert led(ROUTING, method, path, root_path=root_path) == led(the_long_way, method, path, root_path=root_path)
+def test_a_direct_way_leads_where_connexion_leads(method: str, path: str, root_path: str) -> None:
+    direct = led(method, path, root_path=root_path)
+
+    assert direct in (None, led_by_connexion(method, path, root_path=root_path))
 
 
 OPERATIONS = [(each, operation) for each in CONTRACTS for operation in each.operations.values()]
 
 
 @pytest.mark.parametrize(("contract", "operation"), OPERATIONS, ids=[each.id for _, each in OPERATIONS])
-def test_every_operation_is_reached_directly(contract: Any, operation: Any, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(ROUTING, "router", None)
+def test_every_operation_is_reached_directly(contract: Any, operation: Any) -> None:
     names = [part[1:-1] for part in operation.path.split("/") if part.startswith("{") and part.endswith("}")]
     path = contract.base_path + operation.path
     for name in names:
         path = path.replace("{" + name + "}", f"some-{name}")
 
-    assert led(ROUTING, operation.method, path) == (
+    assert led(operation.method, path) == (
         {name: f"some-{name}" for name in names},
         {"api_base_path": contract.base_path, "operation_id": operation.id},
     )
@@ -104,18 +133,32 @@ def test_every_operation_is_reached_directly(contract: Any, operation: Any, monk
 @pytest.mark.parametrize(
     "path", ["/invoices/a\n", "/invoices\n", "/\ninvoices", "/invoices/a\nb", "/invoices/publish\n"]
 )
-def test_a_line_break_in_a_path_is_read_as_starlette_reads_it(path: str) -> None:
-    for method in ("GET", "POST"):
-        assert led(ROUTING, method, "/pay-int-api" + path) == led(the_long_way, method, "/pay-int-api" + path)
+def test_a_line_break_in_a_path_is_left_to_starlette(path: str) -> None:
+    assert [led(method, "/pay-int-api" + path) for method in ("GET", "POST")] == [None, None]
+
+
+@pytest.mark.parametrize("method", sorted({*METHODS} - {"POST"}))
+def test_a_path_that_stands_in_the_contract_is_never_taken_for_a_template(method: str) -> None:
+    assert led(method, "/pay-int-api/invoices/publish") is None
 
 
 def test_a_trailing_slash_makes_another_path() -> None:
-    assert led(ROUTING, "GET", "/pay-int-api/invoices") == (
+    assert led("GET", "/pay-int-api/invoices") == (
         {},
         {"api_base_path": "/pay-int-api", "operation_id": "listInvoices"},
     )
-    assert led(ROUTING, "GET", "/pay-int-api/invoices/") == (
+    assert led("GET", "/pay-int-api/invoices/") is None
+    assert led_by_connexion("GET", "/pay-int-api/invoices/") == (
         {},
         {"api_base_path": "/pay-int-api", "operation_id": None},
     )
-    assert led(ROUTING, "GET", "/pay-int-api") == ({}, {"api_base_path": "", "operation_id": None})
+    assert led_by_connexion("GET", "/pay-int-api") == ({}, {"api_base_path": "", "operation_id": None})
+
+
+@pytest.mark.parametrize("contract", CONTRACTS, ids=lambda each: each.name)
+def test_no_page_is_taken_for_an_operation(contract: Any) -> None:
+    docs = Docs(CONTRACTS, None)
+    pages = [contract.base_path + each for each in ("/ui", "/ui/", "/ui/index.css", "/openapi.json", "/openapi.yaml")]
+
+    assert all(docs.contains(each) for each in pages)
+    assert [led("GET", each) for each in pages] == [None] * len(pages)

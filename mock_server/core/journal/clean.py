@@ -1,19 +1,16 @@
-"""Remembers what was found clean: the same heads and bodies pass by again and again.
-
-Of each only a digest is kept, for what is not clean has secrets in it, and what is clean may become secret by its name.
-"""
+"""Remembers what was found clean: the same heads and bodies pass by again and again."""
 
 from __future__ import annotations
 
-import marshal
 import re
 from collections import OrderedDict
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Hashable, Sequence
 from functools import lru_cache
 from hashlib import blake2b
 from typing import TypeVar
 
 from mock_server.core.journal.entry import Headers
+from openapi.redaction.bodies import as_text
 from openapi.redaction.digits import without_cards
 from openapi.redaction.headers import mask_of
 from openapi.redaction.names import HIDDEN, Names
@@ -21,46 +18,52 @@ from openapi.redaction.texts import is_clean
 
 RawHeaders = Sequence[tuple[bytes, bytes]]
 MOST_HEADS = 1024
-LARGEST_HEAD_BYTES = 4096
+LARGEST_HEAD_BYTES = 1024
 MOST_LINES = 1024
 LONGEST_LINE = 512
 MOST_BODIES = 1024
-SHORT_BODY_BYTES = 256
-"""A shorter body is looked at as quickly as it is recognized."""
+LARGEST_BODY_BYTES = 4096
+"""A larger body is recognized by a digest."""
 
 _ID = re.compile(r"/[0-9A-Fa-f]{8}-(?:[0-9A-Fa-f]{4}-){3}[0-9A-Fa-f]{12}(?=[/\n])")
 """A uuid that is all of a part of a path."""
 
 T = TypeVar("T")
-_Key = tuple[int, bytes]
 
 
-class Heads:
-    """What the journal shows of heads in which a quick look finds nothing to hide."""
+def shown_head(raw: RawHeaders, names: Names) -> Headers | None:
+    """Headers as they are kept; `None` where a quick look doesn't find that they hide nothing."""
+    return tuple([_shown(name, value) for name, value in raw]) if is_clean(_looked_at(raw), names) else None
+
+
+class AnswerHeads:
+    """What the journal shows of the heads of answers in which a quick look finds nothing to hide."""
 
     def __init__(self) -> None:
-        self._shown: OrderedDict[_Key, Headers] = OrderedDict()
+        self._shown: OrderedDict[Hashable, Headers] = OrderedDict()
 
-    def shown(self, raw: RawHeaders, names: Names) -> Headers | None:
-        """The headers as they are kept, the same object for the same head; `None` where they need a closer look."""
-        content = marshal.dumps(tuple(raw), _WITHOUT_REFERENCES)
-        key = (id(names), _digest(content))  # whoever asks keeps the names for good
-        found = self._shown.get(key)
-        if found is None and is_clean(_looked_at(raw), names):
-            found = tuple([_shown(name, value) for name, value in raw])
-            if len(content) <= LARGEST_HEAD_BYTES:
-                _keep(self._shown, key, found, MOST_HEADS)
-        return found
+    def shown(self, own_id: str, raw: RawHeaders, names: Names) -> Headers | None:
+        """The headers as they are kept; `None` where they need a closer look.
 
-    def shown_with(self, own_id: str, raw: RawHeaders, names: Names) -> Headers | None:
-        """The same for a head that begins with the exchange's own id, which no other one does; it hides nothing."""
+        Those that come first and are the exchange's own id are in no other answer, and hide nothing.
+        """
         own, count = own_id.encode("latin-1"), 0
         for _, value in raw:
             if value != own:
                 break
             count += 1
-        found = self.shown(raw[count:], names)
+        found = self._shown_without_id(tuple(raw[count:]), names)
         return None if found is None else (*[(treatment(name)[0], own_id) for name, _ in raw[:count]], *found)
+
+    def _shown_without_id(self, raw: tuple[tuple[bytes, bytes], ...], names: Names) -> Headers | None:
+        key = (id(names), raw)  # whoever asks keeps the names for good
+        found = self._shown.get(key)
+        if found is not None:
+            return found
+        found = shown_head(raw, names)
+        if found is not None and _may_be_remembered(raw):
+            _keep(self._shown, key, found, MOST_HEADS)
+        return found
 
 
 class Lines:
@@ -88,21 +91,21 @@ class Lines:
 
 
 class Bodies:
-    """Which bodies a quick look has found clean."""
+    """Which bodies a quick look has found to be texts without a secret."""
 
     def __init__(self) -> None:
-        self._clean: OrderedDict[_Key, None] = OrderedDict()
+        self._plain: OrderedDict[Hashable, None] = OrderedDict()
 
-    def is_clean(self, body: bytes, names: Names) -> bool:
-        """Whether a quick look finds nothing that could be a secret."""
-        if len(body) < SHORT_BODY_BYTES:
-            return not body or is_clean(body, names)
-        key = (id(names), _digest(body))
-        if key in self._clean:
+    def is_plain(self, body: bytes, names: Names) -> bool:
+        """Whether the body is text, and a quick look finds nothing that could be a secret."""
+        if not body:
             return True
-        if not is_clean(body, names):
+        key = (id(names), body if len(body) <= LARGEST_BODY_BYTES else blake2b(body, digest_size=16).digest())
+        if key in self._plain:
+            return True
+        if as_text(body, is_cut=False) is None or not is_clean(body, names):
             return False
-        _keep(self._clean, key, None, MOST_BODIES)
+        _keep(self._plain, key, None, MOST_BODIES)
         return True
 
 
@@ -113,18 +116,16 @@ def treatment(raw_name: bytes) -> tuple[str, Callable[[str], str] | None]:
     return name, _without_query if name == "referer" else mask_of(name)
 
 
-_WITHOUT_REFERENCES = 2
-"""The version of `marshal` in which equal values are written alike; later ones depend on who else holds them."""
-
-
-def _keep(remembered: OrderedDict[_Key, T], key: _Key, value: T, most: int) -> None:
+def _keep(remembered: OrderedDict[Hashable, T], key: Hashable, value: T, most: int) -> None:
     remembered[key] = value
     if len(remembered) > most:
         remembered.popitem(last=False)
 
 
-def _digest(content: bytes) -> bytes:
-    return blake2b(content, digest_size=16).digest()
+def _may_be_remembered(raw: RawHeaders) -> bool:
+    """Whether no header is known for a secret by its name, so that nothing in them is one."""
+    is_small = sum(len(name) + len(value) for name, value in raw) <= LARGEST_HEAD_BYTES
+    return is_small and not any(treatment(name)[1] for name, _ in raw)
 
 
 def _looked_at(raw: RawHeaders) -> bytes:

@@ -12,30 +12,46 @@ from datetime import datetime
 
 from mock_server.core.errors import Refused
 from mock_server.core.exchange import Caller
-from mock_server.core.journal.clean import Bodies, Heads, Lines, RawHeaders, treatment
+from mock_server.core.head import Head
+from mock_server.core.journal.clean import AnswerHeads, Bodies, Lines, RawHeaders, shown_head, treatment
 from mock_server.core.journal.entry import Exchanged, Headers, Message
 from mock_server.core.trace import Trace
 from openapi.model import Contract
-from openapi.redaction.bodies import Reader, as_text
+from openapi.redaction.bodies import Reader
 from openapi.redaction.names import Names, Sensitive
 from openapi.redaction.texts import clean_path, is_clean, without_secrets
 
 
 @dataclass(slots=True)
 class Observed:
-    """A message as it passed by, with all its secrets; forgotten as soon as an entry was made of it.
+    """A message as it passes by, with all its secrets; forgotten as soon as an entry was made of it.
 
-    `body`: as much of it as is to be kept. `size_bytes`: how much there was.
+    `parts`: the beginning of the body, as much of it as is to be kept. `size_bytes`: how much there was.
     """
 
     headers: RawHeaders = ()
-    body: bytes = b""
+    parts: list[bytes] = field(default_factory=list)
     size_bytes: int = 0
+
+    def note(self, part: bytes, max_bytes: int) -> None:
+        """A part of the body has come. `max_bytes`: so much of the body is to be kept."""
+        room = max_bytes - self.size_bytes
+        self.size_bytes += len(part)
+        if part and room > 0:
+            self.parts.append(part if len(part) <= room else part[:room])
+
+    @property
+    def body(self) -> bytes:
+        """What is to be kept of it."""
+        return b"".join(self.parts)
 
 
 @dataclass(slots=True)
 class ObservedExchange:
-    """A request and its answer as they passed by; the members are those of `Exchanged`."""
+    """A request and its answer as they passed by; the members are those of `Exchanged`.
+
+    `head`: that of the request, where it may be recognized.
+    """
 
     id: str
     at: datetime
@@ -53,6 +69,7 @@ class ObservedExchange:
     request: Observed = field(default_factory=Observed)
     response: Observed = field(default_factory=Observed)
     trace: Trace = field(default_factory=Trace)
+    head: Head | None = None
 
 
 class Redactor:
@@ -60,20 +77,20 @@ class Redactor:
 
     def __init__(self, contracts: Iterable[Contract]) -> None:
         self._sensitive = Sensitive(contracts)
-        self._heads = Heads()
+        self._answer_heads = AnswerHeads()
         self._lines = Lines()
         self._bodies = Bodies()
-        self._readers: dict[tuple[int, bool], tuple[Reader, Reader]] = {}
+        self._measures: dict[tuple[str | None, bool], _Measure] = {}
 
     def entry(self, seen: ObservedExchange) -> Exchanged:
         """The exchange as it may be kept."""
-        names = self._sensitive.names(seen.group if seen.operation_id else None)
-        is_marked = self._sensitive.is_marked(seen.operation_id)
-        asked, answered = self._heads_of(seen, names)
+        measure = self._measure(seen)
+        names = measure.names
+        asked = measure.shown(seen.request.headers) if seen.head is None else seen.head.once(measure.shown)
+        answered = self._answer_heads.shown(seen.id, seen.response.headers, names)
         is_plain = asked is not None and answered is not None and self._lines.is_clean(_line(seen), names)
-        has_plain_bodies = is_plain and not is_marked and self._has_clean_bodies(seen, names)
-        of_client, of_server = self._readers_of(names, is_marked)
-        response = _message(seen.response, answered if is_plain else None, of_server, has_plain_bodies)
+        has_plain_bodies = is_plain and not measure.is_marked
+        response = self._message(seen.response, answered if is_plain else None, measure.of_server, has_plain_bodies)
         refused = seen.trace.refused
         return Exchanged(
             id=seen.id,
@@ -85,10 +102,10 @@ class Redactor:
             caller=seen.caller if is_plain or not seen.caller else _clean_caller(seen.caller, names),
             method=seen.method if is_plain else _clean(seen.method, names),
             path=seen.path if is_plain else clean_path(seen.path, names),
-            query=seen.query if is_plain or not seen.query else of_client.pairs(seen.query),
+            query=seen.query if is_plain or not seen.query else measure.of_client.pairs(seen.query),
             scheme=seen.scheme,
             host=seen.host if is_plain else _clean(seen.host, names),
-            request=_message(seen.request, asked if is_plain else None, of_client, has_plain_bodies),
+            request=self._message(seen.request, asked if is_plain else None, measure.of_client, has_plain_bodies),
             status=seen.status,
             response=response,
             refused=_refused(refused, names) if refused else None,
@@ -97,35 +114,46 @@ class Redactor:
             steered=_clean(seen.trace.steered, names),
         )
 
-    def _readers_of(self, names: Names, is_marked: bool) -> tuple[Reader, Reader]:
-        """Of what clients send, and of what the server answers; made once for each API."""
-        key = (id(names), is_marked)
-        if key not in self._readers:
-            self._readers[key] = Reader(names, is_marked, is_answer=False), Reader(names, is_marked, is_answer=True)
-        return self._readers[key]
+    def _measure(self, seen: ObservedExchange) -> _Measure:
+        """How the exchange is looked at; made once for each API."""
+        group = seen.group if seen.operation_id else None
+        key = (group, self._sensitive.is_marked(seen.operation_id))
+        found = self._measures.get(key)
+        if found is None:
+            found = self._measures[key] = _Measure(self._sensitive.names(group), is_marked=key[1])
+        return found
 
-    def _heads_of(self, seen: ObservedExchange, names: Names) -> tuple[Headers | None, Headers | None]:
-        asked = self._heads.shown(seen.request.headers, names)
-        return asked, self._heads.shown_with(seen.id, seen.response.headers, names)
+    def _message(self, seen: Observed, shown: Headers | None, reader: Reader, may_be_plain: bool) -> Message:
+        """A message as it may be kept. `shown`: its headers, where nothing has to be hidden in them."""
+        headers = tuple([_header(*each, reader) for each in seen.headers]) if shown is None else shown
+        body = seen.body
+        is_cut = seen.size_bytes > len(body)
+        if may_be_plain and not is_cut and self._bodies.is_plain(body, reader.names):
+            return Message(headers, body, seen.size_bytes, is_cut=False)
+        clean = reader.clean(body, _media_type(headers), is_cut=is_cut)
+        return Message(headers, clean or b"", seen.size_bytes, is_cut=is_cut or clean is None)
 
-    def _has_clean_bodies(self, seen: ObservedExchange, names: Names) -> bool:
-        return self._bodies.is_clean(seen.request.body, names) and self._bodies.is_clean(seen.response.body, names)
+
+class _Measure:
+    """What is looked for in the exchanges of an API, in those that deal in secrets (`is_marked`) or in the others."""
+
+    def __init__(self, names: Names, *, is_marked: bool) -> None:
+        self.names = names
+        self.is_marked = is_marked
+        self.of_client = Reader(names, is_marked, is_answer=False)
+        self.of_server = Reader(names, is_marked, is_answer=True)
+
+    def shown(self, headers: RawHeaders) -> Headers | None:
+        """The headers of a request as they may be kept; `None` where they need a closer look."""
+        return shown_head(headers, self.names)
 
 
 def _line(seen: ObservedExchange) -> str:
     """Everything beside heads and bodies that is looked at for secrets, to be looked at in one go."""
-    caller = (seen.caller.subject, seen.caller.merchant_id) if seen.caller else ()
-    return "\n".join((seen.method, seen.path, seen.query, seen.host, *caller))
-
-
-def _message(seen: Observed, shown: Headers | None, reader: Reader, has_plain_body: bool) -> Message:
-    """A message as it may be kept. `shown`: its headers, where nothing has to be hidden in them."""
-    headers = tuple([_header(*each, reader) for each in seen.headers]) if shown is None else shown
-    is_cut = seen.size_bytes > len(seen.body)
-    if has_plain_body and not is_cut and as_text(seen.body, is_cut=False) is not None:
-        return Message(headers, seen.body, seen.size_bytes, is_cut=False)
-    body = reader.clean(seen.body, _media_type(headers), is_cut=is_cut)
-    return Message(headers, body or b"", seen.size_bytes, is_cut=is_cut or body is None)
+    caller = seen.caller
+    if caller is None:
+        return "\n".join((seen.method, seen.path, seen.query, seen.host))
+    return "\n".join((seen.method, seen.path, seen.query, seen.host, caller.subject, caller.merchant_id))
 
 
 def _header(raw_name: bytes, raw_value: bytes, reader: Reader) -> tuple[str, str]:
@@ -169,4 +197,5 @@ def _rules(refused: Refused) -> tuple[str, ...]:
 
 def _named_rules(response: Message) -> tuple[str, ...]:
     """The rules an answer names: the bucket and the authorization server refuse without raising anything."""
-    return tuple(each.strip() for each in response.header("x-mock-rule").split(",") if each.strip())
+    named = dict(response.headers).get("x-mock-rule")
+    return tuple(each.strip() for each in named.split(",") if each.strip()) if named else ()

@@ -32,7 +32,7 @@ def headers(*pairs: tuple[str, str]) -> list[tuple[bytes, bytes]]:
 def message(body: Any = b"", media_type: str = JSON, *more: tuple[str, str]) -> Observed:
     """A message with a body: bytes as they are, anything else as JSON."""
     content = body if isinstance(body, bytes) else json.dumps(body).encode()
-    return Observed(headers(("content-type", media_type), *more), content, len(content))
+    return Observed(headers(("content-type", media_type), *more), [content], len(content))
 
 
 def observed(**changes: Any) -> ObservedExchange:

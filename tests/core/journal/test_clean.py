@@ -7,7 +7,14 @@ import uuid
 import pytest
 
 from mock_server.core.journal import clean
-from mock_server.core.journal.clean import LARGEST_HEAD_BYTES, Bodies, Heads, Lines
+from mock_server.core.journal.clean import (
+    LARGEST_BODY_BYTES,
+    LARGEST_HEAD_BYTES,
+    AnswerHeads,
+    Bodies,
+    Lines,
+    shown_head,
+)
 from openapi import contract_file, contract_names, read_contract
 from openapi.redaction.names import Names, Sensitive
 from tests.core.journal.builders import entry, headers, message
@@ -19,17 +26,20 @@ CARD = "4111111111111111"
 BODY = b'{"number":"INV-1","notes":"' + b"rope " * 60 + b'"}'
 
 
-def test_the_same_head_is_kept_once() -> None:
-    heads = Heads()
+def test_the_head_of_answers_is_kept_once() -> None:
+    heads, head = AnswerHeads(), headers(("Content-Type", "text/plain"), ("x-note", "one"))
 
-    first = heads.shown(headers(("Accept", "*/*"), ("authorization", "Bearer abc")), NAMES)
+    first = heads.shown(ID, head, NAMES)
 
-    assert first == (("accept", "*/*"), ("authorization", "Bearer ***"))
-    assert heads.shown(headers(("Accept", "*/*"), ("authorization", "Bearer abc")), NAMES) is first
+    assert first == (("content-type", "text/plain"), ("x-note", "one"))
+    assert first is not None
+    again = heads.shown(ID, headers(("Content-Type", "text/plain"), ("x-note", "one")), NAMES)
+    assert again is not None
+    assert [one is other for one, other in zip(first, again, strict=True)] == [True, True]
 
 
 def test_heads_that_differ_in_anything_are_kept_apart() -> None:
-    heads = Heads()
+    heads = AnswerHeads()
     alike = [
         headers(("x-a", "1"), ("x-b", "2")),
         headers(("x-b", "2"), ("x-a", "1")),
@@ -40,41 +50,42 @@ def test_heads_that_differ_in_anything_are_kept_apart() -> None:
         headers(),
     ]
 
-    shown = [heads.shown(each, NAMES) for each in alike * 2]
+    shown = [heads.shown(ID, each, NAMES) for each in alike * 2]
 
     assert shown == [tuple((name.decode(), value.decode()) for name, value in each) for each in alike * 2]
 
 
 def test_a_secret_in_a_head_asks_for_a_closer_look_each_time() -> None:
-    heads = Heads()
+    heads = AnswerHeads()
 
-    assert [heads.shown(headers(("x-note", f"card {CARD}")), NAMES) for _ in range(2)] == [None, None]
+    assert [heads.shown(ID, headers(("x-note", f"card {CARD}")), NAMES) for _ in range(2)] == [None, None]
+    assert [shown_head(headers(("x-note", f"card {CARD}")), NAMES) for _ in range(2)] == [None, None]
 
 
-def test_secrets_known_by_their_names_are_nowhere_in_what_is_remembered() -> None:
-    heads = Heads()
+def test_secrets_known_by_their_names_are_hidden_and_nowhere_in_what_is_remembered() -> None:
+    heads = AnswerHeads()
     for secret in ("Bearer abc-one", "Bearer abc-two"):
-        heads.shown(headers(("authorization", secret)), NAMES)
+        assert heads.shown(ID, headers(("authorization", secret)), NAMES) == (("authorization", "Bearer ***"),)
 
     assert "abc" not in repr(vars(heads))
 
 
 def test_the_exchanges_own_id_stands_where_it_stood() -> None:
-    heads = Heads()
+    heads = AnswerHeads()
     head = headers(("x-request-id", ID), ("content-type", "text/plain"), ("X-Trace", ID), ("x-note", "one"))
 
-    shown = heads.shown_with(ID, head, NAMES)
+    shown = heads.shown(ID, head, NAMES)
 
     assert shown == (("x-request-id", ID), ("content-type", "text/plain"), ("x-trace", ID), ("x-note", "one"))
-    assert heads.shown_with("another", headers(("x-request-id", "another")), NAMES) == (("x-request-id", "another"),)
-    assert heads.shown_with(ID, headers(("x-request-id", ID), ("x-note", CARD)), NAMES) is None
+    assert heads.shown("another", headers(("x-request-id", "another")), NAMES) == (("x-request-id", "another"),)
+    assert heads.shown(ID, headers(("x-request-id", ID), ("x-note", CARD)), NAMES) is None
 
 
 def test_heads_are_remembered_up_to_a_limit() -> None:
-    heads = Heads()
+    heads = AnswerHeads()
     for number in range(clean.MOST_HEADS + 5):
-        heads.shown(headers(("x-note", str(number))), NAMES)
-    heads.shown(headers(("x-note", "long " * LARGEST_HEAD_BYTES)), NAMES)
+        heads.shown(ID, headers(("x-note", str(number))), NAMES)
+    heads.shown(ID, headers(("x-note", "long " * LARGEST_HEAD_BYTES)), NAMES)
 
     assert len(heads._shown) == clean.MOST_HEADS
 
@@ -84,16 +95,17 @@ def test_what_is_clean_for_one_api_is_looked_at_for_another() -> None:
     bodies, others = Bodies(), SENSITIVE.names("oauth")
     body = BODY[:-1] + b',"code":"abc"}'
 
-    assert (bodies.is_clean(body, NAMES), bodies.is_clean(body, others)) == (True, False)
-    assert (bodies.is_clean(body, NAMES), bodies.is_clean(body, others)) == (True, False)
+    assert (bodies.is_plain(body, NAMES), bodies.is_plain(body, others)) == (True, False)
+    assert (bodies.is_plain(body, NAMES), bodies.is_plain(body, others)) == (True, False)
 
 
 def test_a_body_that_differs_in_a_digit_is_looked_at() -> None:
     bodies = Bodies()
     near = CARD[:-1] + "2"  # no card has this check digit
 
-    assert bodies.is_clean(BODY.replace(b"INV-1", near.encode()), NAMES)
-    assert not bodies.is_clean(BODY.replace(b"INV-1", CARD.encode()), NAMES)
+    for body in (BODY, BODY[:-2] + b" " * LARGEST_BODY_BYTES + BODY[-2:]):
+        assert [bodies.is_plain(body.replace(b"INV-1", near.encode()), NAMES) for _ in range(2)] == [True, True]
+        assert [bodies.is_plain(body.replace(b"INV-1", CARD.encode()), NAMES) for _ in range(2)] == [False, False]
 
 
 def test_a_secret_is_hidden_after_any_number_of_clean_exchanges() -> None:

@@ -110,7 +110,7 @@ def test_what_is_no_text_is_shown_as_base64() -> None:
 
 
 def test_what_was_cut_is_shown_as_such() -> None:
-    sent = Observed(headers(("content-type", "text/plain")), b"abc", 9)
+    sent = Observed(headers(("content-type", "text/plain")), [b"abc"], 9)
     shown = har_entry(entry(request=sent, response=sent))
 
     assert shown["response"]["content"]["comment"] == "3 of 9 bytes were kept"

@@ -207,7 +207,7 @@ def test_of_a_payment_nobody_can_read_only_the_size_is_kept(body: bytes, media_t
 @pytest.mark.parametrize("tail", [b"411111111111", b"4111 1111 1111", b"%34%31%31%31%31", b"\\u0034\\u0031\\u0031"])
 def test_a_number_that_was_cut_off_goes_with_the_cut(tail: bytes) -> None:
     body = b'{"notes": "card ' + tail
-    seen = entry(request=Observed(headers(("content-type", JSON)), body, len(body) + 1000))
+    seen = entry(request=Observed(headers(("content-type", JSON)), [body], len(body) + 1000))
 
     assert seen.request.body == b'{"notes": "card'
     assert seen.request.is_cut
@@ -215,7 +215,7 @@ def test_a_number_that_was_cut_off_goes_with_the_cut(tail: bytes) -> None:
 
 def test_a_character_that_was_cut_in_two_goes_with_the_cut() -> None:
     body = "é".encode() * 5
-    seen = entry(request=Observed(headers(("content-type", "text/plain")), body[:-1], 99))
+    seen = entry(request=Observed(headers(("content-type", "text/plain")), [body[:-1]], 99))
 
     assert seen.request.body == "éééé".encode()
 
@@ -333,7 +333,7 @@ def test_what_hides_nothing_is_kept_as_it_came(body: bytes) -> None:
 
 
 def test_bytes_that_were_not_kept_are_counted() -> None:
-    seen = entry(request=Observed(headers(), b"", 4096))
+    seen = entry(request=Observed(headers(), [], 4096))
 
     assert (seen.request.body, seen.request.size_bytes, seen.request.is_cut) == (b"", 4096, True)
 
