@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections import OrderedDict
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, MutableMapping, Sequence
-from functools import lru_cache
+from dataclasses import dataclass, field
+from functools import cached_property, lru_cache
 from hashlib import blake2b
-from types import MappingProxyType
-from typing import Any, NamedTuple
+from typing import Any
 
 import jsonschema_rs
 import msgspec
@@ -28,13 +28,17 @@ Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
 _Validator = jsonschema_rs.Draft202012Validator
 
 
-class ReadyAnswer(NamedTuple):
-    """An answer that keeps the contract, as bytes; or one whose bytes are still to be made by `render` or `stream`."""
+@dataclass
+class ReadyAnswer:
+    """An answer that keeps the contract, as bytes; or one whose bytes are still to be made by `render` or `stream`.
+
+    Nobody changes it: it may be sent many times.
+    """
 
     status: int
     content: bytes
     content_type: str | None
-    headers: Mapping[str, str] = MappingProxyType({})
+    headers: Mapping[str, str] = field(default_factory=dict)
     render: Callable[[], bytes] | None = None
     stream: Callable[[], AsyncIterator[bytes]] | None = None
 
@@ -46,14 +50,17 @@ class ReadyAnswer(NamedTuple):
     async def start(self, send: Send, id_headers: Sequence[str], request_id: str) -> None:
         """Send all but the body. A stream doesn't say how long it will be."""
         own_id = request_id.encode("latin-1")
-        headers = [(_raw(name), own_id) for name in id_headers]
-        if self.content_type is not None:
-            headers.append((b"content-type", _raw(self.content_type)))
-        for name, value in self.headers.items():
-            headers.append((_raw(name.lower()), value.encode("latin-1")))
+        headers = [*[(_raw(name), own_id) for name in id_headers], *self._own_headers]
+        await send({"type": "http.response.start", "status": self.status, "headers": headers})
+
+    @cached_property
+    def _own_headers(self) -> Sequence[tuple[bytes, bytes]]:
+        """Those that are the same whatever the request."""
+        headers = [] if self.content_type is None else [(b"content-type", _raw(self.content_type))]
+        headers += [(_raw(name.lower()), value.encode("latin-1")) for name, value in self.headers.items()]
         if self.status != 204 and self.stream is None:
             headers.append((b"content-length", b"%d" % len(self.content)))
-        await send({"type": "http.response.start", "status": self.status, "headers": headers})
+        return headers
 
 
 class AnswerCheck:

@@ -105,17 +105,19 @@ class Application:
         exchange.way = self._pipeline.lead(scope)
         mount = self._mount(exchange.way, scope["path"])
         recording = Recording(exchange.head, 0 if mount.is_withheld else MAX_BODY_BYTES) if mount.is_recorded else None
-        has_failed = False
+        is_for_page, has_failed = is_from_page(exchange.head), False
 
         async def noting(message: MutableMapping[str, Any]) -> None:
             if message["type"] == "http.response.start":
                 message = _begun(exchange, message)
-            if recording is None:
-                _note_cells(exchange, message)
-            elif recording.sending(message):
+                if recording is not None:
+                    recording.answered.headers = message["headers"]
+                elif exchange.trace.cells:  # what it has let happen to records is exercised all the same
+                    exchange.namespace.coverage.note(None, None, message["status"], (), exchange.trace.cells)
+                if not is_for_page:
+                    message = {**message, "headers": with_vary(message["headers"])}
+            elif recording is not None and recording.is_last(message):
                 self._recorder.note(recording, scope, time.perf_counter() - started)
-            if message["type"] == "http.response.start" and not is_from_page(exchange.head):
-                message = {**message, "headers": with_vary(message["headers"])}
             await send(message)
 
         token = current_trace.set(exchange.trace)
@@ -136,7 +138,7 @@ class Application:
 
     async def _answer(self, mount: Mount, exchange: Exchange, scope: Scope, receive: Receive, send: Send) -> None:
         try:
-            name = selected(scope)
+            name = selected(exchange.head, scope["query_string"])
             if name != exchange.namespace.name:
                 exchange.namespace = await self._world(name, scope)
             exchange.began_at = exchange.namespace.clock.now()
@@ -163,16 +165,10 @@ class Application:
 
 def _begun(exchange: Exchange, message: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
     """The head of an answer, with what there is to tell of its steering; what it says of the request is noted."""
-    exchange.status = message["status"]
-    if message["status"] >= 400:
+    exchange.status = status = message["status"]
+    if status >= 400:
         exchange.rule = _rule(message)
-    return telling(exchange, message)
-
-
-def _note_cells(exchange: Exchange, message: MutableMapping[str, Any]) -> None:
-    """What a call that isn't recorded has let happen to records is exercised all the same."""
-    if exchange.trace.cells and message["type"] == "http.response.start":
-        exchange.namespace.coverage.note(None, None, message["status"], (), exchange.trace.cells)
+    return telling(exchange, message) if exchange.steering else message
 
 
 def _rule(message: MutableMapping[str, Any]) -> str:

@@ -20,7 +20,7 @@ Scope = MutableMapping[str, Any]
 _KEY = "mock_server.exchange"
 
 
-@dataclass(slots=True)
+@dataclass
 class Exchange:
     """One request and what has become of it so far; shared by all stages through the ASGI scope.
 
@@ -33,17 +33,17 @@ class Exchange:
     request_id: str
     namespace: Namespace
     head: Head
-    way: Way | None = None
-    group: str | None = None
-    caller: Caller | None = None
-    operation_id: str | None = None
-    reads_from: str | None = None
-    began_at: datetime | None = None
     trace: Trace = field(default_factory=Trace)
-    steering: tuple[tuple[bytes, bytes], ...] = ()
-    status: int | None = None
-    rule: str = ""
-    seconds: float = 0.0
+    way: Way | None = field(default=None, init=False)
+    group: str | None = field(default=None, init=False)
+    caller: Caller | None = field(default=None, init=False)
+    operation_id: str | None = field(default=None, init=False)
+    reads_from: str | None = field(default=None, init=False)
+    began_at: datetime | None = field(default=None, init=False)
+    steering: tuple[tuple[bytes, bytes], ...] = field(default=(), init=False)
+    status: int | None = field(default=None, init=False)
+    rule: str = field(default="", init=False)
+    seconds: float = field(default=0.0, init=False)
 
     @classmethod
     def of(cls, scope: Scope) -> Exchange:

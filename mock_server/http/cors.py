@@ -48,10 +48,7 @@ def with_vary(headers: Headers) -> Headers:
 
     It says that the answer depends on where a page is from, for caches may keep it for others, too.
     """
-    for name, _ in headers:
-        if name == b"vary":
-            break
-    else:
+    if b"vary" not in dict(headers):
         return [*headers, _VARY]
     given = [value for name, value in headers if name == b"vary"]
     others = [each for each in headers if each[0] != b"vary"]

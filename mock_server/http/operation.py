@@ -128,7 +128,7 @@ class CompiledOperation:
         return await self._run(exchange, request, scope["path"], content)
 
     async def send(self, answer: ReadyAnswer, exchange: Exchange, receive: Receive, send: Send) -> None:
-        """Send an answer of this operation."""
+        """Send an answer of this operation. Raises `Refused` where it can't be sent; then nothing has been."""
         id_headers = self._around.group.id_headers
         if answer.stream is not None:
             await self._around.streams.send(answer, id_headers, exchange.request_id, receive, send)
@@ -214,7 +214,7 @@ def _joined(found: list[Violation]) -> str:
 
 _NO_PARAMETERS: Mapping[str, Mapping[str, Any]] = {location: {} for location in LOCATIONS}
 _READ: dict[str, Callable[[ParameterReader, Scope], Read]] = {
-    "path": lambda reader, scope: reader.read(scope["path_params"].items()),
+    "path": lambda reader, scope: reader.in_path(scope["path_params"]),
     "query": lambda reader, scope: reader.in_query(scope["query_string"]),
     "header": lambda reader, scope: head_of(scope).once(reader.in_head),
 }

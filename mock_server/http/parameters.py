@@ -43,6 +43,7 @@ class ParameterReader:
         self._raw_names = frozenset(each.encode() for each in self._names)
         resolved = {_key(each): _resolved(each.schema, contract.schemas) for each in mine}
         self._readers = {key: _READERS.get(schema.get("type", ""), str) for key, schema in resolved.items()}
+        self._are_texts = all(each is str for each in self._readers.values())
         self._defaults = {key: schema["default"] for key, schema in resolved.items() if "default" in schema}
         schema = {
             "type": "object",
@@ -55,6 +56,12 @@ class ParameterReader:
     @property
     def is_empty(self) -> bool:
         return not self._names
+
+    def in_path(self, parameters: Mapping[str, str]) -> Read:
+        """The values of path parameters: the contract names all that there are, so each is there once."""
+        if self._are_texts:
+            return parameters, violations(self._validator, parameters, self.location, self._rule)
+        return self.read(parameters.items())
 
     def in_query(self, query: bytes) -> Read:
         """The values in a query string. Raises `ValueError` where it isn't UTF-8."""

@@ -129,8 +129,11 @@ class Pipeline:
             answer = await way.operation.answer(scope, receive)
         except Exception as error:
             await self._answer_error(error, exchange, scope, send)
-        else:
+            return
+        try:
             await way.operation.send(answer, exchange, receive, send)
+        except Refused as refused:  # before anything was sent
+            await self._answer_error(refused, exchange, scope, send)
 
     async def _find_way(self, exchange: Exchange, scope: Scope, receive: Receive, send: Send) -> None:
         """Let Connexion find out what the request is for: where no way leads directly, mostly nothing."""

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping, MutableMapping
 from typing import Any
 from urllib.parse import quote
 
-from mock_server.core.head import Head
+from mock_server.core.head import Head, Lines
 from mock_server.core.journal.redaction import Observed, ObservedExchange, Redactor
 from mock_server.http.context import Exchange, Scope
 from mock_server.http.operation import Receive
@@ -44,11 +44,8 @@ class Recording:
 
         return noting
 
-    def sending(self, message: Message) -> bool:
-        """A part of the answer is about to be sent; `True` for the last one."""
-        if message["type"] == "http.response.start":
-            self.answered.headers = message["headers"]
-            return False
+    def is_last(self, message: Message) -> bool:
+        """Note a part of the answer that is about to be sent behind its head; whether it is the last one."""
         if message["type"] != "http.response.body":
             return False
         self.answered.note(message.get("body", b""), self._max_bytes)
@@ -98,7 +95,7 @@ class Recorder:
             _path(scope),
             scope["query_string"].decode("latin-1"),
             scope["scheme"],
-            exchange.head.text(b"host") or _own_host(scope),
+            exchange.head.once(_host) or _own_host(scope),
             status,
             group,
             operation_id,
@@ -132,6 +129,10 @@ def _rooted_paths(contract: Contract) -> Mapping[str, tuple[str, Mapping[str, st
 def _path(scope: Scope) -> str:
     raw: bytes | None = scope.get("raw_path")
     return quote(scope["path"]) if raw is None else raw.decode("latin-1")
+
+
+def _host(lines: Lines) -> str | None:
+    return Head(lines).text(b"host")
 
 
 def _own_host(scope: Scope) -> str:

@@ -9,8 +9,9 @@ from typing import Any
 from mock_server.core.errors import Refused
 from mock_server.core.exchange import Caller
 from mock_server.core.group import Group
+from mock_server.core.head import Head, Lines
 from mock_server.core.tokens import TokenFault, TokenRefused, TokenVerifier
-from mock_server.http.context import Exchange, header
+from mock_server.http.context import Exchange
 from mock_server.http.guard import Guard
 
 _Known = Mapping[str, Any]
@@ -33,7 +34,7 @@ def security_map(group: Group, guard: Guard, *, asks_far_away: bool) -> dict[str
 
             def verify(request: Any) -> _Known:
                 exchange = Exchange.of(request.scope)
-                caller = _caller(header(request.scope, b"authorization"), group, exchange.namespace.verifier)
+                caller = _caller(exchange.head.once(_stated_token), group, exchange.namespace.verifier)
                 exchange.caller = caller
                 _check_grants(caller, needed, group)
                 return {"sub": caller.subject}
@@ -58,16 +59,24 @@ def security_map(group: Group, guard: Guard, *, asks_far_away: bool) -> dict[str
     return {"bearer": BearerHandler, "oauth2": BearerHandler}
 
 
-def _caller(authorization: str | None, group: Group, verifier: TokenVerifier) -> Caller:
-    scheme, _, token = (authorization or "").strip().partition(" ")
+def _stated_token(lines: Lines) -> str | None:
+    """The bearer token in the head of a request; empty where it holds something else, `None` where it is not there."""
+    authorization = Head(lines).text(b"authorization")
     if not authorization:
+        return None
+    scheme, _, token = authorization.strip().partition(" ")
+    return token.strip() if scheme.lower() == "bearer" else ""
+
+
+def _caller(token: str | None, group: Group, verifier: TokenVerifier) -> Caller:
+    if token is None:
         message = "No token was sent: this operation takes an 'Authorization: Bearer ...' header."
         raise Refused(group.rules.token_missing, message, headers=_challenge())
-    if scheme.lower() != "bearer" or not token.strip():
+    if not token:
         message = "The Authorization header holds no bearer token."
         raise Refused(group.rules.token_missing, message, headers=_challenge())
     try:
-        return verifier.verify(token.strip(), group.audience or "")
+        return verifier.verify(token, group.audience or "")
     except TokenRefused as error:
         rule = {
             TokenFault.INVALID: group.rules.token_invalid,

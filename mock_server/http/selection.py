@@ -10,9 +10,8 @@ from functools import lru_cache
 from urllib.parse import parse_qsl
 
 from mock_server.core.errors import Refused
-from mock_server.core.head import Lines
+from mock_server.core.head import Head, Lines
 from mock_server.core.namespace import CLAIM, DEFAULT, HEADER, NAME_RULE, QUERY_PARAMETER, is_name
-from mock_server.http.context import Scope, head_of
 
 RULE_NAME = "CTL-NAMESPACE-NAME"
 RULE_ONE = "CTL-NAMESPACE-ONE"
@@ -21,14 +20,13 @@ _LOCAL = ".localhost"
 _IN_HOST = _LOCAL.encode()
 
 
-def selected(scope: Scope) -> str:
+def selected(head: Head, query: bytes) -> str:
     """The name of the namespace a request is for.
 
     Raises:
         Refused: CTL-NAMESPACE-NAME, no namespace can be called that; CTL-NAMESPACE-ONE, two are named.
     """
-    named = head_of(scope).once(_named_in_head)
-    query = scope["query_string"]
+    named = head.once(_named_in_head)
     if query and (b"amespace" in query or b"%" in query):  # its name may be spelled in another way
         named = (*named, *_named_in_query(query))
     return _only(dict.fromkeys(named)) if named else DEFAULT

@@ -58,6 +58,4 @@ def tell(exchange: Exchange, steered: str, applied: str = "") -> None:
 
 def telling(exchange: Exchange, message: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
     """The beginning of an answer, with what there is to tell of its steering."""
-    if not exchange.steering:
-        return message
     return {**message, "headers": [*message["headers"], *exchange.steering]}

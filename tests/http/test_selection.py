@@ -10,14 +10,18 @@ import pytest
 from httpx2 import Response
 
 from mock_server.core.errors import Refused
+from mock_server.core.head import Head
 from mock_server.http.selection import selected
 from tests.mock import Mock
 from tests.worlds import World, new_name
 
+Asked = tuple[Head, bytes]
 
-def scope(query: str = "", **headers: str) -> dict[str, Any]:
+
+def asked(query: str = "", **headers: str) -> Asked:
+    """The head and the query of a request."""
     listed = [(name.replace("_", "-").encode(), value.encode("latin-1")) for name, value in headers.items()]
-    return {"type": "http", "headers": listed, "query_string": query.encode("latin-1")}
+    return Head(tuple(listed)), query.encode("latin-1")
 
 
 def bearer(claims: Any) -> str:
@@ -28,63 +32,63 @@ def bearer(claims: Any) -> str:
 @pytest.mark.parametrize(
     "request_",
     [
-        scope(),
-        scope(host="localhost:8080"),
-        scope(host="127.0.0.1:8080"),
-        scope(host="[::1]:8080"),
-        scope(host="shop.localhost.example"),
-        scope(host="notlocalhost"),
-        scope("page=1&x-mock-namespace=shop&X-Mock-Namespaces=shop"),
-        scope(authorization="Basic c2hvcDpzaG9w"),
-        scope(authorization=bearer({"sub": "shop"})),
-        scope(authorization=bearer({"mock_namespace": None})),
-        scope(authorization=bearer(["mock_namespace"])),
-        scope(authorization="Bearer a.b.c"),
-        scope(authorization="Bearer a." + "[" * 9000 + ".c"),
-        scope(x_mock_namespace="default"),
+        asked(),
+        asked(host="localhost:8080"),
+        asked(host="127.0.0.1:8080"),
+        asked(host="[::1]:8080"),
+        asked(host="shop.localhost.example"),
+        asked(host="notlocalhost"),
+        asked("page=1&x-mock-namespace=shop&X-Mock-Namespaces=shop"),
+        asked(authorization="Basic c2hvcDpzaG9w"),
+        asked(authorization=bearer({"sub": "shop"})),
+        asked(authorization=bearer({"mock_namespace": None})),
+        asked(authorization=bearer(["mock_namespace"])),
+        asked(authorization="Bearer a.b.c"),
+        asked(authorization="Bearer a." + "[" * 9000 + ".c"),
+        asked(x_mock_namespace="default"),
     ],
 )
-def test_a_request_that_names_none_is_for_the_default_one(request_: dict[str, Any]) -> None:
-    assert selected(request_) == "default"
+def test_a_request_that_names_none_is_for_the_default_one(request_: Asked) -> None:
+    assert selected(*request_) == "default"
 
 
 @pytest.mark.parametrize(
     "request_",
     [
-        scope(x_mock_namespace="shop"),
-        scope(x_mock_namespace=" shop "),
-        scope(host="shop.localhost"),
-        scope(host="shop.localhost:8080"),
-        scope(host="SHOP.LocalHost.:8080"),
-        scope("X-Mock-Namespace=shop"),
-        scope("page=1&X-Mock-Namespace=shop&asc=true"),
-        scope("X%2DMock%2dNamespace=shop"),
-        scope("%58-Mock-Namespace=%73hop"),
-        scope("X-Mock-%4Eamespace=shop"),
-        scope("X-Mock-N%61mespace=shop"),
-        scope(authorization=bearer({"mock_namespace": "shop"})),
-        scope("X-Mock-Namespace=shop", host="shop.localhost", x_mock_namespace="shop"),
+        asked(x_mock_namespace="shop"),
+        asked(x_mock_namespace=" shop "),
+        asked(host="shop.localhost"),
+        asked(host="shop.localhost:8080"),
+        asked(host="SHOP.LocalHost.:8080"),
+        asked("X-Mock-Namespace=shop"),
+        asked("page=1&X-Mock-Namespace=shop&asc=true"),
+        asked("X%2DMock%2dNamespace=shop"),
+        asked("%58-Mock-Namespace=%73hop"),
+        asked("X-Mock-%4Eamespace=shop"),
+        asked("X-Mock-N%61mespace=shop"),
+        asked(authorization=bearer({"mock_namespace": "shop"})),
+        asked("X-Mock-Namespace=shop", host="shop.localhost", x_mock_namespace="shop"),
     ],
 )
-def test_header_host_query_and_token_name_it(request_: dict[str, Any]) -> None:
-    assert selected(request_) == "shop"
+def test_header_host_query_and_token_name_it(request_: Asked) -> None:
+    assert selected(*request_) == "shop"
 
 
 @pytest.mark.parametrize(
     "request_",
     [
-        scope("X-Mock-Namespace=shop", x_mock_namespace="other"),
-        scope(host="shop.localhost", x_mock_namespace="other"),
-        scope("X-Mock-Namespace=shop&X-Mock-Namespace=other"),
-        scope("X%2DMock-Namespace=shop&X-Mock-Namespace=other"),
-        scope(host="shop.localhost", authorization=bearer({"mock_namespace": "other"})),
-        scope(x_mock_namespace="default", authorization=bearer({"mock_namespace": "other"})),
-        {**scope(), "headers": [(b"x-mock-namespace", b"shop"), (b"x-mock-namespace", b"other")]},
+        asked("X-Mock-Namespace=shop", x_mock_namespace="other"),
+        asked(host="shop.localhost", x_mock_namespace="other"),
+        asked("X-Mock-Namespace=shop&X-Mock-Namespace=other"),
+        asked("X%2DMock-Namespace=shop&X-Mock-Namespace=other"),
+        asked(host="shop.localhost", authorization=bearer({"mock_namespace": "other"})),
+        asked(x_mock_namespace="default", authorization=bearer({"mock_namespace": "other"})),
+        (Head(((b"x-mock-namespace", b"shop"), (b"x-mock-namespace", b"other"))), b""),
     ],
 )
-def test_two_that_differ_are_refused(request_: dict[str, Any]) -> None:
+def test_two_that_differ_are_refused(request_: Asked) -> None:
     with pytest.raises(Refused) as refused:
-        selected(request_)
+        selected(*request_)
     assert refused.value.rule == "CTL-NAMESPACE-ONE"
     assert "other" in refused.value.message
 
@@ -93,25 +97,25 @@ def test_two_that_differ_are_refused(request_: dict[str, Any]) -> None:
     "request_",
     [
         *(
-            scope(x_mock_namespace=name)
+            asked(x_mock_namespace=name)
             for name in ("", "Shop", "-shop", "shop@snapshot-1", "@~1", "a b", "\xe4", "x" * 64)
         ),
-        *(scope(x_mock_namespace=name) for name in ("shop,other", "../shop", "shop\x00")),
-        scope(host="a.b.localhost"),
-        scope(host=".localhost"),
-        scope(host="shop_1.localhost:8080"),
-        scope("X-Mock-Namespace="),
-        scope("X-Mock-Namespace=%73hop%0A"),
-        scope("X-Mock-Namespace=%ff"),
-        scope(authorization=bearer({"mock_namespace": "Shop"})),
-        scope(authorization=bearer({"mock_namespace": 42})),
-        scope(authorization=bearer({"mock_namespace": ["shop"]})),
-        scope(authorization=bearer({"mock_namespace": "\ud800"})),
+        *(asked(x_mock_namespace=name) for name in ("shop,other", "../shop", "shop\x00")),
+        asked(host="a.b.localhost"),
+        asked(host=".localhost"),
+        asked(host="shop_1.localhost:8080"),
+        asked("X-Mock-Namespace="),
+        asked("X-Mock-Namespace=%73hop%0A"),
+        asked("X-Mock-Namespace=%ff"),
+        asked(authorization=bearer({"mock_namespace": "Shop"})),
+        asked(authorization=bearer({"mock_namespace": 42})),
+        asked(authorization=bearer({"mock_namespace": ["shop"]})),
+        asked(authorization=bearer({"mock_namespace": "\ud800"})),
     ],
 )
-def test_what_no_namespace_can_be_called_is_refused(request_: dict[str, Any]) -> None:
+def test_what_no_namespace_can_be_called_is_refused(request_: Asked) -> None:
     with pytest.raises(Refused) as refused:
-        selected(request_)
+        selected(*request_)
     assert refused.value.rule == "CTL-NAMESPACE-NAME"
     assert len(refused.value.message) < 250
 

@@ -34,6 +34,7 @@ class Journal:
         self.max_entries = max_entries
         self.max_bytes = max_bytes
         self._entries: OrderedDict[str, Exchanged] = OrderedDict()
+        self._sizes: dict[str, int] = {}
         self._size_bytes = 0
         self._dropped = 0
         self._subscriptions: tuple[Subscription, ...] = ()
@@ -50,9 +51,11 @@ class Journal:
     def note(self, entry: Exchanged) -> None:
         """Keep an entry, made by the redactor, and show it to all who are watching."""
         with self._lock:
-            same = self._entries.pop(entry.id, None)
-            self._size_bytes += size_of(entry) - (size_of(same) if same else 0)
+            self._entries.pop(entry.id, None)
+            size = size_of(entry)
+            self._size_bytes += size - self._sizes.pop(entry.id, 0)
             self._entries[entry.id] = entry
+            self._sizes[entry.id] = size
             while self._is_too_full():
                 self._drop_oldest()
             subscriptions = self._subscriptions
@@ -88,6 +91,7 @@ class Journal:
         """Forget everything."""
         with self._lock:
             self._entries.clear()
+            self._sizes.clear()
             self._size_bytes = 0
             self._dropped = 0
 
@@ -119,8 +123,8 @@ class Journal:
         return count > self.max_entries or (self._size_bytes > self.max_bytes and count > 1)
 
     def _drop_oldest(self) -> None:
-        _, oldest = self._entries.popitem(last=False)
-        self._size_bytes -= size_of(oldest)
+        oldest, _ = self._entries.popitem(last=False)
+        self._size_bytes -= self._sizes.pop(oldest)
         self._dropped += 1
 
 

@@ -85,34 +85,34 @@ class Redactor:
     def entry(self, seen: ObservedExchange) -> Exchanged:
         """The exchange as it may be kept."""
         measure = self._measure(seen)
-        names = measure.names
+        names, trace = measure.names, seen.trace
         asked = measure.shown(seen.request.headers) if seen.head is None else seen.head.once(measure.shown)
         answered = self._answer_heads.shown(seen.id, seen.response.headers, names)
         is_plain = asked is not None and answered is not None and self._lines.is_clean(_line(seen), names)
         has_plain_bodies = is_plain and not measure.is_marked
         response = self._message(seen.response, answered if is_plain else None, measure.of_server, has_plain_bodies)
-        refused = seen.trace.refused
-        return Exchanged(
-            id=seen.id,
-            at=seen.at,
-            seconds=seen.seconds,
-            namespace=seen.namespace,
-            group=seen.group,
-            operation_id=seen.operation_id,
-            caller=seen.caller if is_plain or not seen.caller else _clean_caller(seen.caller, names),
-            method=seen.method if is_plain else _clean(seen.method, names),
-            path=seen.path if is_plain else clean_path(seen.path, names),
-            query=seen.query if is_plain or not seen.query else measure.of_client.pairs(seen.query),
-            scheme=seen.scheme,
-            host=seen.host if is_plain else _clean(seen.host, names),
-            request=self._message(seen.request, asked if is_plain else None, measure.of_client, has_plain_bodies),
-            status=seen.status,
-            response=response,
-            refused=_refused(refused, names) if refused else None,
-            rules=_rules(refused) if refused else _named_rules(response),
-            cells=tuple(seen.trace.cells),
-            steered=_clean(seen.trace.steered, names),
+        entry = Exchanged(
+            seen.id,
+            seen.at,
+            seen.seconds,
+            seen.namespace,
+            seen.group,
+            seen.operation_id,
+            seen.caller,
+            seen.method,
+            seen.path,
+            seen.query,
+            seen.scheme,
+            seen.host,
+            self._message(seen.request, asked if is_plain else None, measure.of_client, has_plain_bodies),
+            seen.status,
+            response,
+            None if trace.refused is None else _refused(trace.refused, names),
+            _named_rules(response) if trace.refused is None else _rules(trace.refused),
+            tuple(trace.cells),
+            trace.steered and _clean(trace.steered, names),
         )
+        return entry if is_plain else _cleaned(entry, measure)
 
     def _measure(self, seen: ObservedExchange) -> _Measure:
         """How the exchange is looked at; made once for each API."""
@@ -146,6 +146,18 @@ class _Measure:
     def shown(self, headers: RawHeaders) -> Headers | None:
         """The headers of a request as they may be kept; `None` where they need a closer look."""
         return shown_head(headers, self.names)
+
+
+def _cleaned(entry: Exchanged, measure: _Measure) -> Exchanged:
+    """The entry without secrets in what is neither head nor body."""
+    names = measure.names
+    return entry._replace(
+        caller=entry.caller and _clean_caller(entry.caller, names),
+        method=_clean(entry.method, names),
+        path=clean_path(entry.path, names),
+        query=entry.query and measure.of_client.pairs(entry.query),
+        host=_clean(entry.host, names),
+    )
 
 
 def _line(seen: ObservedExchange) -> str:
