@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import gc
 import logging
 import socket
 import threading
+import weakref
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -41,7 +43,7 @@ async def by_path(scope: Any, receive: Any, send: Any) -> None:
         await send(START)
         await send({"type": "http.response.body", "body": b"ab", "more_body": True})
     if scope["path"] != "/whole":
-        connection.abort(scope["path"] in {"/reset", "/half-and-reset"})
+        connection.abort(reset=scope["path"] in {"/reset", "/half-and-reset"})
         return
     await send(START)
     await send({"type": "http.response.body", "body": b"abcd"})
@@ -128,7 +130,38 @@ def test_the_application_can_see_that_the_client_has_gone() -> None:
 def test_without_a_server_there_is_no_connection_to_end() -> None:
     connection = Connection.of({"type": "http"})
 
-    connection.abort(True)
+    connection.abort(reset=True)
 
     assert not connection.is_lost()
     assert isinstance(connection.end(reset=True), ConnectionResetError)
+
+
+class Marker:
+    """Something that is in the scope of a request, and gone with it."""
+
+
+def test_a_request_is_forgotten_without_the_collector() -> None:
+    """The next one on the connection takes its place: whatever was kept of it would have to be looked for."""
+    markers: list[weakref.ref[Marker]] = []
+
+    async def app(scope: Any, receive: Any, send: Any) -> None:
+        scope["test.marker"] = Marker()
+        markers.append(weakref.ref(scope["test.marker"]))
+        await by_path(scope, receive, send)
+
+    with serving(app, "asyncio") as (host, port), uncollected():
+        with socket.create_connection((host, port), timeout=20) as client:
+            for _ in range(3):
+                client.sendall(REQUEST % b"/whole")
+                while not client.recv(1000).endswith(b"abcd"):
+                    pass
+        assert [each() for each in markers[:2]] == [None, None]
+
+
+@contextmanager
+def uncollected() -> Iterator[None]:
+    gc.disable()
+    try:
+        yield
+    finally:
+        gc.enable()

@@ -10,6 +10,7 @@ import pytest
 from httpx2 import Response
 
 from mock_server.http import faults
+from mock_server.http.connection import EXTENSION, Connection
 from mock_server.http.context import Exchange
 from openapi import contract_file, read_contract
 from tests.apis.invoice_uploads.builders import Uploads
@@ -407,7 +408,12 @@ def test_a_slow_answer_is_whole_and_comes_in_portions(world: World, here: Invoic
 def test_nobody_trickles_to_a_client_that_has_gone(world: World, here: Invoices, waits: list[float]) -> None:
     world.fault(slow={"bytesPerSecond": 1})
     seen = [False, False, True]
-    extension = {"mock_server.connection": {"abort": lambda reset: None, "is_lost": lambda: seen.pop(0)}}
+
+    class Lost(Connection):
+        def is_lost(self) -> bool:
+            return seen.pop(0)
+
+    extension = {EXTENSION: {"connection": Lost()}}
     headers = {"Authorization": f"Bearer {here.call.token}"}
 
     messages = asked(world.mock.server.app, "GET", "/pay-int-api/invoices", headers, extensions=extension)
@@ -421,7 +427,12 @@ def test_a_connection_is_ended_and_the_operation_has_not_run(
 ) -> None:
     world.fault(match={"operations": "createInvoice"}, **{effect: True})
     ends: list[bool] = []
-    extension = {"mock_server.connection": {"abort": ends.append, "is_lost": lambda: False}}
+
+    class Ended(Connection):
+        def abort(self, *, reset: bool) -> None:
+            ends.append(reset)
+
+    extension = {EXTENSION: {"connection": Ended()}}
     headers = {"Authorization": f"Bearer {here.call.token}", "content-type": "application/json"}
 
     messages = asked(
