@@ -44,14 +44,14 @@ class ReadyAnswer:
 
     async def send(self, send: Send, id_headers: Sequence[str], request_id: str) -> None:
         """Send it as an ASGI response, with the request's id in these headers."""
-        await self.start(send, id_headers, request_id)
+        await send(self.start(id_headers, request_id))
         await send({"type": "http.response.body", "body": self.content})
 
-    async def start(self, send: Send, id_headers: Sequence[str], request_id: str) -> None:
-        """Send all but the body. A stream doesn't say how long it will be."""
+    def start(self, id_headers: Sequence[str], request_id: str) -> MutableMapping[str, Any]:
+        """The message with all but the body. A stream doesn't say how long it will be."""
         own_id = request_id.encode("latin-1")
         headers = [*[(_raw(name), own_id) for name in id_headers], *self._own_headers]
-        await send({"type": "http.response.start", "status": self.status, "headers": headers})
+        return {"type": "http.response.start", "status": self.status, "headers": headers}
 
     @cached_property
     def _own_headers(self) -> Sequence[tuple[bytes, bytes]]:

@@ -100,30 +100,18 @@ class Application:
             await self._serve(scope, receive, send)
 
     async def _serve(self, scope: Scope, receive: Receive, send: Send) -> None:
-        started = time.perf_counter()
         exchange = Exchange.of(scope)
         exchange.way = self._pipeline.lead(scope)
         mount = self._mount(exchange.way, scope["path"])
-        recording = Recording(exchange.head, 0 if mount.is_withheld else MAX_BODY_BYTES) if mount.is_recorded else None
-        is_for_page, has_failed = is_from_page(exchange.head), False
-
-        async def noting(message: MutableMapping[str, Any]) -> None:
-            if message["type"] == "http.response.start":
-                message = _begun(exchange, message)
-                if recording is not None:
-                    recording.answered.headers = message["headers"]
-                elif exchange.trace.cells:  # what it has let happen to records is exercised all the same
-                    exchange.namespace.coverage.note(None, None, message["status"], (), exchange.trace.cells)
-                if not is_for_page:
-                    message = {**message, "headers": with_vary(message["headers"])}
-            elif recording is not None and recording.is_last(message):
-                self._recorder.note(recording, scope, time.perf_counter() - started)
-            await send(message)
-
+        passage = _Passage(exchange, scope, send)
+        if mount.is_recorded:
+            passage.recording = Recording(exchange, scope, 0 if mount.is_withheld else MAX_BODY_BYTES)
+            passage.recorder = self._recorder
+            receive = passage.recording.received(receive)
+        has_failed = False
         token = current_trace.set(exchange.trace)
         try:
-            receive = recording.received(receive) if recording is not None else receive
-            await self._answer(mount, exchange, scope, receive, noting)
+            await self._answer(mount, exchange, scope, receive, passage.send)
         except ConnectionResetError:
             pass  # nobody is there to answer; what was begun has been undone
         except Exception:
@@ -131,9 +119,7 @@ class Application:
             raise
         finally:
             current_trace.reset(token)
-            exchange.seconds = time.perf_counter() - started
-            if recording is not None:
-                self._recorder.note(recording, scope, exchange.seconds, has_failed=has_failed)
+            passage.end(has_failed=has_failed)
             self._log.note(scope, exchange)
 
     async def _answer(self, mount: Mount, exchange: Exchange, scope: Scope, receive: Receive, send: Send) -> None:
@@ -163,12 +149,54 @@ class Application:
         return next((each for each in self._mounts if each.contains(path)), self._strays)
 
 
-def _begun(exchange: Exchange, message: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
-    """The head of an answer, with what there is to tell of its steering; what it says of the request is noted."""
-    exchange.status = status = message["status"]
-    if status >= 400:
-        exchange.rule = _rule(message)
-    return telling(exchange, message) if exchange.steering else message
+class _Passage:
+    """A request on its way through the server: its answer passes by here, part by part, and is noted.
+
+    `recorder` and `recording`: `None` where the journal is not to know of it.
+    """
+
+    __slots__ = ("_exchange", "_scope", "_send", "_started", "recorder", "recording")
+
+    def __init__(self, exchange: Exchange, scope: Scope, send: Send) -> None:
+        self._exchange = exchange
+        self._scope = scope
+        self._send = send
+        self._started = time.perf_counter()
+        self.recorder: Recorder | None = None
+        self.recording: Recording | None = None
+
+    async def send(self, message: MutableMapping[str, Any]) -> None:
+        """Send a part of the answer (ASGI); before the last one is on its way, the journal has the request."""
+        if message["type"] == "http.response.start":
+            message = self._begun(message)
+        elif self.recording is not None and self.recording.is_last(message):
+            self._note(time.perf_counter() - self._started, has_failed=False)
+        await self._send(message)
+
+    def end(self, *, has_failed: bool) -> None:
+        """The request is over, whatever became of it."""
+        self._exchange.seconds = seconds = time.perf_counter() - self._started
+        self._note(seconds, has_failed=has_failed)
+
+    def _note(self, seconds: float, *, has_failed: bool) -> None:
+        if self.recorder is not None and self.recording is not None:
+            self.recorder.note(self.recording, self._scope, seconds, has_failed=has_failed)
+
+    def _begun(self, message: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
+        """The head of the answer, with what there is to tell of its steering and of pages."""
+        exchange = self._exchange
+        exchange.status = status = message["status"]
+        if status >= 400:
+            exchange.rule = _rule(message)
+        if exchange.steering:
+            message = telling(exchange, message)
+        if self.recording is not None:
+            self.recording.seen.response.headers = message["headers"]
+        elif exchange.trace.cells:  # what it has let happen to records is exercised all the same
+            exchange.namespace.coverage.note(None, None, status, (), exchange.trace.cells)
+        if is_from_page(exchange.head):
+            return message
+        return {**message, "headers": with_vary(message["headers"])}
 
 
 def _rule(message: MutableMapping[str, Any]) -> str:

@@ -70,9 +70,9 @@ def header(scope: Scope, name: bytes) -> str | None:
 _HOST = re.compile(r"(?:\[[0-9A-Fa-f:.]+\]|[A-Za-z0-9._-]+)(?::([0-9]{1,5}))?")
 
 
-def base_url(scope: Scope) -> str:
+def base_url(head: Head, scope: Scope) -> str:
     """The address the client reached us under, without a path; our own where its Host header names none."""
-    host = head_of(scope).once(_stated_host)
+    host = head.once(_stated_host)
     if host is None:
         address, port = scope["server"]
         host = f"[{address}]:{port}" if ":" in address else f"{address}:{port}"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Awaitable
 from typing import Any
 
 from mock_server.http.connexion_parts import AbstractOperation, SecurityAPI, SecurityMiddleware, SecurityOperation
@@ -25,15 +26,16 @@ class _Asked:
 class Door(SecurityOperation):  # type: ignore[misc]  # Connexion has no types
     """Lets requests to one operation in."""
 
-    async def check(self, scope: Scope) -> None:
-        """Return where the request may pass; otherwise raise what the handlers raise."""
-        if self.security:
-            await self.verification_fn(_Asked(scope))
-
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Lead the request on (ASGI)."""
-        await self.check(scope)
+        if self.security:
+            await self.check(scope)
         await self.next_app(scope, receive, send)
+
+    def check(self, scope: Scope) -> Awaitable[None]:
+        """Find out whether the request may pass; awaited, it raises where it may not."""
+        found: Awaitable[None] = self.verification_fn(_Asked(scope))
+        return found
 
 
 class _Doors(SecurityAPI):  # type: ignore[misc]

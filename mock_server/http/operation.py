@@ -22,7 +22,7 @@ from mock_server.core.namespace import Namespace
 from mock_server.core.records import UnitOfWork
 from mock_server.http.answer import AnswerCheck, ReadyAnswer
 from mock_server.http.body import BodyReader
-from mock_server.http.context import Exchange, Scope, base_url, head_of
+from mock_server.http.context import Exchange, Scope, base_url
 from mock_server.http.parameters import LOCATIONS, ParameterReader, Read
 from mock_server.http.steering import PREFER, Preferred
 from mock_server.http.streams import Streams
@@ -62,6 +62,7 @@ class CompiledOperation:
         self._handler = handler
         self._around = around
         self._rules = around.group.rules
+        self._is_quick = around.group.is_transactional and around.is_embedded
         self._media_types = (
             [each.media_type for each in operation.answers["200"].contents] if "200" in operation.answers else []
         )
@@ -95,12 +96,11 @@ class CompiledOperation:
         """Answer one request (ASGI). Raises `Refused`; the caller turns that into the group's own error."""
         if scope["method"] != self.operation.method:
             raise HTTPException(405)  # the router lets HEAD pass where there is a GET; the contract has no HEAD
-        answer = await self.answer(scope, receive)
-        await self.send(answer, Exchange.of(scope), receive, send)
-
-    async def answer(self, scope: Scope, receive: Receive) -> ReadyAnswer:
-        """The answer to a request for this operation. Raises `Refused`."""
         exchange = Exchange.of(scope)
+        await self.send(await self.answer(exchange, scope, receive), exchange, receive, send)
+
+    async def answer(self, exchange: Exchange, scope: Scope, receive: Receive) -> ReadyAnswer:
+        """The answer to a request for this operation. Raises `Refused`."""
         exchange.operation_id = self.operation.id
         values, found = self._read_parameters(scope)
         content, body = b"", None
@@ -118,14 +118,20 @@ class CompiledOperation:
             headers=values["header"],
             body=body,
             request_id=exchange.request_id,
-            base_url=self._around.public_url or base_url(scope),
+            base_url=self._around.public_url or base_url(exchange.head, scope),
             media_type=self._preferred_media_type(exchange.head),
         )
         if self._preferred is not None and PREFER in exchange.head.first:
             preferred = await self._preferred.answer(scope, request.media_type)
             if preferred is not None:
                 return self.answers.checked(preferred)
-        return await self._run(exchange, request, scope["path"], content)
+        if self._is_quick:
+            answer = self._transact(exchange, request, scope["path"], content)
+        else:
+            answer = await self._elsewhere(exchange, request, scope["path"], content)
+        if answer.render is None:
+            return answer
+        return self.answers.rendered(answer, await asyncio.to_thread(answer.render))
 
     async def send(self, answer: ReadyAnswer, exchange: Exchange, receive: Receive, send: Send) -> None:
         """Send an answer of this operation. Raises `Refused` where it can't be sent; then nothing has been."""
@@ -159,17 +165,11 @@ class CompiledOperation:
         accept = parse_accept_header(head.text(b"accept") or "*/*", MIMEAccept)
         return accept.best_match(self._media_types, default=self._media_types[0]) or ""
 
-    async def _run(self, exchange: Exchange, request: Request, path: str, content: bytes) -> ReadyAnswer:
+    async def _elsewhere(self, exchange: Exchange, request: Request, path: str, content: bytes) -> ReadyAnswer:
+        """What may block is done on a thread."""
         if not self._around.group.is_transactional:
-            answer = await asyncio.to_thread(self._handle, exchange.namespace, request)
-        elif self._around.is_embedded:
-            answer = self._transact(exchange, request, path, content)
-        else:
-            answer = await asyncio.to_thread(self._transact, exchange, request, path, content)
-        if answer.render is None:
-            return answer
-        rendered = await asyncio.to_thread(answer.render)
-        return self.answers.rendered(answer, rendered)
+            return await asyncio.to_thread(self._handle, exchange.namespace, request)
+        return await asyncio.to_thread(self._transact, exchange, request, path, content)
 
     def _handle(self, namespace: Namespace, request: Request) -> ReadyAnswer:
         """Answer outside of any unit of work: what the handler does it does in its own."""
@@ -216,5 +216,5 @@ _NO_PARAMETERS: Mapping[str, Mapping[str, Any]] = {location: {} for location in 
 _READ: dict[str, Callable[[ParameterReader, Scope], Read]] = {
     "path": lambda reader, scope: reader.in_path(scope["path_params"]),
     "query": lambda reader, scope: reader.in_query(scope["query_string"]),
-    "header": lambda reader, scope: head_of(scope).once(reader.in_head),
+    "header": lambda reader, scope: Exchange.of(scope).head.once(reader.in_head),
 }

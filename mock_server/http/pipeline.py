@@ -125,8 +125,9 @@ class Pipeline:
             return
         exchange.group = way.group
         try:
-            await way.door.check(scope)
-            answer = await way.operation.answer(scope, receive)
+            if way.door.security:
+                await way.door.check(scope)
+            answer = await way.operation.answer(exchange, scope, receive)
         except Exception as error:
             await self._answer_error(error, exchange, scope, send)
             return

@@ -25,13 +25,24 @@ Message = MutableMapping[str, Any]
 class Recording:
     """One request while it is served: what is seen of it and of its answer, up to so many bytes of each body."""
 
-    __slots__ = ("_max_bytes", "answered", "asked", "is_noted")
+    __slots__ = ("_max_bytes", "is_noted", "seen")
 
-    def __init__(self, head: Head, max_bytes: int) -> None:
+    def __init__(self, exchange: Exchange, scope: Scope, max_bytes: int) -> None:
+        head = exchange.head
         self._max_bytes = max_bytes
         self.is_noted = False
-        self.asked = Observed(head.lines)
-        self.answered = Observed()
+        self.seen = ObservedExchange(
+            exchange.request_id,
+            scope["method"],
+            _path(scope),
+            scope["query_string"].decode("latin-1"),
+            scope["scheme"],
+            head.once(_host) or _own_host(scope),
+            Observed(head.lines),
+            Observed(),
+            exchange.trace,
+            head,
+        )
 
     def received(self, receive: Receive) -> Receive:
         """`receive`, with what it returns noted."""
@@ -39,7 +50,7 @@ class Recording:
         async def noting() -> Message:
             message = await receive()
             if message["type"] == "http.request":
-                self.asked.note(message.get("body", b""), self._max_bytes)
+                self.seen.request.note(message.get("body", b""), self._max_bytes)
             return message
 
         return noting
@@ -48,7 +59,7 @@ class Recording:
         """Note a part of the answer that is about to be sent behind its head; whether it is the last one."""
         if message["type"] != "http.response.body":
             return False
-        self.answered.note(message.get("body", b""), self._max_bytes)
+        self.seen.response.note(message.get("body", b""), self._max_bytes)
         return not message.get("more_body")
 
 
@@ -72,39 +83,20 @@ class Recorder:
         namespace = exchange.namespace
         status = exchange.status or (FAILED if has_failed else CLIENT_LEFT)
         try:
-            entry = self._redactor.entry(self._observed(recording, exchange, scope, status, seconds))
+            seen = recording.seen
+            seen.at = exchange.began_at or namespace.clock.now()
+            seen.seconds = seconds
+            seen.namespace = namespace.name
+            seen.status = status
+            seen.caller = exchange.caller
+            seen.group, seen.operation_id = exchange.group, exchange.operation_id
+            if seen.operation_id is None:
+                seen.group, seen.operation_id = self._operation(scope["path"], scope["method"])
+            entry = self._redactor.entry(seen)
             namespace.coverage.note(entry.group, entry.operation_id, entry.status, entry.rules, entry.cells)
             namespace.journal.note(entry)
         except Exception:
             logger.exception("a request could not be noted in the journal")
-
-    def _observed(
-        self, recording: Recording, exchange: Exchange, scope: Scope, status: int, seconds: float
-    ) -> ObservedExchange:
-        """All that has passed by."""
-        group, operation_id = exchange.group, exchange.operation_id
-        if operation_id is None:
-            group, operation_id = self._operation(scope["path"], scope["method"])
-        namespace = exchange.namespace
-        return ObservedExchange(
-            exchange.request_id,
-            exchange.began_at or namespace.clock.now(),
-            seconds,
-            namespace.name,
-            scope["method"],
-            _path(scope),
-            scope["query_string"].decode("latin-1"),
-            scope["scheme"],
-            exchange.head.once(_host) or _own_host(scope),
-            status,
-            group,
-            operation_id,
-            exchange.caller,
-            recording.asked,
-            recording.answered,
-            exchange.trace,
-            exchange.head,
-        )
 
     def _operation(self, path: str, method: str) -> tuple[str | None, str | None]:
         """Where a request was going that was refused on its way there, or that no pipeline has seen."""

@@ -37,7 +37,7 @@ class Streams:
         end = asyncio.Event()
         self._ends.add(end)
         try:
-            await answer.start(send, id_headers, request_id)
+            await send(answer.start(id_headers, request_id))
             await _until_first(_pump(answer.stream(), send), _has_left(receive), end.wait())
         finally:
             self._ends.discard(end)

@@ -36,4 +36,6 @@ def test_of_a_header_that_is_given_twice_the_first_one_counts(is_attached: bool,
     ],
 )
 def test_the_address_is_the_one_the_client_used_if_it_is_one(host: bytes, expected: str) -> None:
-    assert [base_url(scope((b"host", host))) for _ in range(2)] == [expected] * 2
+    head = Head(((b"host", host),))
+
+    assert [base_url(head, scope()) for _ in range(2)] == [expected] * 2

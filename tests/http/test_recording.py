@@ -229,7 +229,7 @@ def test_where_nothing_was_answered_the_status_says_why(shared_mock: Mock, has_f
     world = World(shared_mock)
     scope = asked(shared_mock.server.app, "GET", "/pay-int-api/invoices", {HEADER: world.name}).scope
     recorder, exchange = Recorder(shared_mock.server.contracts.values()), Exchange.of(scope)
-    recording, exchange.status = Recording(exchange.head, MAX_BODY_BYTES), None
+    recording, exchange.status = Recording(exchange, scope, MAX_BODY_BYTES), None
     recorder.note(recording, scope, 0.5, has_failed=has_failed)
     recorder.note(recording, scope, 0.5, has_failed=has_failed)
 

@@ -46,30 +46,30 @@ class Observed:
         return b"".join(self.parts)
 
 
-@dataclass(slots=True)
+@dataclass
 class ObservedExchange:
-    """A request and its answer as they passed by; the members are those of `Exchanged`.
+    """A request and its answer as they pass by; the members are those of `Exchanged`.
 
-    `head`: that of the request, where it may be recognized.
+    `head`: that of the request, where it may be recognized. The last ones are known when the answer is.
     """
 
     id: str
-    at: datetime
-    seconds: float
-    namespace: str
     method: str
     path: str
     query: str
     scheme: str
     host: str
-    status: int
-    group: str | None = None
-    operation_id: str | None = None
-    caller: Caller | None = None
-    request: Observed = field(default_factory=Observed)
-    response: Observed = field(default_factory=Observed)
-    trace: Trace = field(default_factory=Trace)
+    request: Observed
+    response: Observed
+    trace: Trace
     head: Head | None = None
+    at: datetime = field(init=False)
+    seconds: float = field(init=False)
+    namespace: str = field(init=False)
+    status: int = field(init=False)
+    group: str | None = field(default=None, init=False)
+    operation_id: str | None = field(default=None, init=False)
+    caller: Caller | None = field(default=None, init=False)
 
 
 class Redactor:

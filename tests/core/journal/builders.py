@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import json
+from dataclasses import fields
 from datetime import UTC, datetime, timedelta
 from functools import cache
 from typing import Any
@@ -12,6 +13,7 @@ from mock_server.core.exchange import Caller
 from mock_server.core.journal.entry import Exchanged
 from mock_server.core.journal.exports import EXPORTS
 from mock_server.core.journal.redaction import Observed, ObservedExchange, Redactor
+from mock_server.core.trace import Trace
 from openapi import contract_file, contract_names, read_contract
 
 AT = datetime(2026, 11, 2, 9, 30, tzinfo=UTC)
@@ -51,8 +53,18 @@ def observed(**changes: Any) -> ObservedExchange:
         "group": "invoices",
         "operation_id": "createInvoice",
         "caller": Caller("tests", "6ebdfc37-cbfa-40c9-8955-a7e6bd7a3816"),
+        "request": Observed(),
+        "response": Observed(),
+        "trace": Trace(),
     }
-    return ObservedExchange(**{**plain, **changes})
+    members = {**plain, **changes}
+    known = {
+        each.name: members.pop(each.name) for each in fields(ObservedExchange) if each.init and each.name in members
+    }
+    seen = ObservedExchange(**known)
+    for name, value in members.items():
+        setattr(seen, name, value)
+    return seen
 
 
 def entry(**changes: Any) -> Exchanged:
