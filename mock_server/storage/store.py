@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
-from typing import Any, TypeVar
+from collections.abc import Mapping, Sequence
+from types import TracebackType
+from typing import Any, Self, TypeVar
 
 from sqlalchemy import MetaData
 from sqlalchemy.exc import SQLAlchemyError
@@ -75,11 +75,9 @@ class SqlStore:
             name: Shelf(table, Statements(table, backend, dialect)) for name, table in tables.items()
         }
 
-    @contextmanager
-    def begin(self, namespace: str, *, write: bool) -> Iterator[SqlUnitOfWork]:
+    def begin(self, namespace: str, *, write: bool) -> SqlUnitOfWork:
         require_name(namespace)
-        with self._transactions.begin(namespace, write=write) as transaction:
-            yield SqlUnitOfWork(transaction, self._hold, self._shelves, namespace)
+        return SqlUnitOfWork(self._transactions.begin(namespace, write=write), self._hold, self._shelves, namespace)
 
     def everywhere(self, collection: Collection[T]) -> Sequence[tuple[str, T]]:
         shelf = shelf_of(self._shelves, collection)
@@ -95,7 +93,7 @@ class SqlStore:
 
 
 class SqlUnitOfWork:
-    """`UnitOfWork` in one transaction and one namespace."""
+    """`UnitOfWork` in one transaction and one namespace; open inside its `with` block."""
 
     def __init__(
         self, transaction: Transaction, hold: Prepared | None, shelves: Mapping[str, Shelf[Any]], namespace: str
@@ -105,6 +103,15 @@ class SqlUnitOfWork:
         self._shelves = shelves
         self._namespace = namespace
         self._seen: Seen = {}
+
+    def __enter__(self) -> Self:
+        self._transaction.__enter__()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, raised: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._transaction.__exit__(kind, raised, trace)
 
     def records(self, collection: Collection[T]) -> SqlRecords[T]:
         return SqlRecords(shelf_of(self._shelves, collection), self._transaction, self._namespace, self._seen)
