@@ -5,6 +5,7 @@ execution takes three quarters of a read (63 us against 15, measured in memory).
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from operator import itemgetter
 from typing import Any
 
 from sqlalchemy import Dialect
@@ -47,11 +48,15 @@ class Prepared:
         assert isinstance(self._statement, ClauseElement), "whatever can be executed can be written"
         compiled: Any = self._statement.compile(dialect=self._dialect, column_keys=names)
         constants = {name: value for name, value in compiled.params.items() if name not in names}
-        places = compiled.positiontup
-        if places is None:
-            self._arguments = lambda values: {**constants, **values}
-        elif constants:
-            self._arguments = lambda values: [values[each] if each in values else constants[each] for each in places]
-        else:
-            self._arguments = lambda values: [values[each] for each in places]
+        self._arguments = arguments(compiled.positiontup, constants)
         self._sql = compiled.string
+
+
+def arguments(places: Sequence[str] | None, constants: Values) -> Callable[[Values], Any]:
+    """What makes of values by their names what the driver takes. `places`: their order, `None` where it knows names."""
+    if places is None:
+        return lambda values: {**constants, **values}
+    if constants:
+        return lambda values: [values[each] if each in values else constants[each] for each in places]
+    # One step of C for all of them; of a single name it would make no sequence.
+    return itemgetter(*places) if len(places) > 1 else lambda values: [values[each] for each in places]

@@ -66,34 +66,35 @@ class SqlRecords(Generic[T]):
     def add(self, record: T) -> None:
         if not is_key(record.id):
             raise StoreError(f"an id of {self._name} is a text without NUL and without half a surrogate pair")
-        key = {"namespace": self._namespace, "id": record.id}
         self._seen.pop((self._name, record.id), None)
-        if not self._transaction.changed(self._statements.add, key | self._table.row(record, version=1)):
+        row = self._table.row(record, version=1)
+        row["namespace"], row["id"] = self._namespace, record.id
+        if not self._transaction.changed(self._statements.add, row):
             raise RecordExists(f"{self._name} has a record {record.id} already")
 
     def replace(self, record: T) -> None:
         self._require_key(record)
-        key = self._key(record.id) | {"with_version": record.version}
-        row = self._changes(record, self._table.row(record, version=record.version + 1))
-        if not self._transaction.changed(self._statements.replace(tuple(row)), key | row):
+        row = self._table.row(record, version=record.version + 1)
+        self._leave_alone(record, row)
+        statement = self._statements.replace(tuple(row))
+        if not self._transaction.changed(statement, row | self._key_at_version(record)):
             raise self._stale(record)
 
-    def _changes(self, record: T, row: dict[str, Any]) -> dict[str, Any]:
-        """What of the row is another one than was read. The rest is left alone: an index is written anew whenever its
-        columns are set, to whatever value.
+    def _leave_alone(self, record: T, row: dict[str, Any]) -> None:
+        """Take out of the row what is the same as was read: an index is written anew whenever its columns are set, to
+        whatever value.
         """
         seen = self._seen.pop((self._name, record.id), None)
         if seen is None or seen[0] != record.version:
-            return row
-        values = seen[1]
-        same = {name for name, value in zip(self._statements.derived, values, strict=True) if row[name] == value}
-        return {name: value for name, value in row.items() if name not in same}
+            return
+        for name, value in zip(self._statements.derived, seen[1], strict=True):
+            if row[name] == value:
+                del row[name]
 
     def remove(self, record: T) -> None:
         self._require_key(record)
-        key = self._key(record.id) | {"with_version": record.version}
         self._seen.pop((self._name, record.id), None)
-        if not self._transaction.changed(self._statements.remove, key):
+        if not self._transaction.changed(self._statements.remove, self._key_at_version(record)):
             raise self._stale(record)
 
     def find(self, query: Query) -> Page[T]:
@@ -122,6 +123,9 @@ class SqlRecords(Generic[T]):
 
     def _key(self, record_id: str) -> dict[str, object]:
         return {"in_namespace": self._namespace, "with_id": record_id}
+
+    def _key_at_version(self, record: T) -> dict[str, object]:
+        return {"in_namespace": self._namespace, "with_id": record.id, "with_version": record.version}
 
     def _part(self, question: Asked, limit: int, known: Known) -> Sequence[T]:
         """The page. Where there are many matches, a walk along the index of the order soon has met enough of them;
@@ -158,4 +162,4 @@ class SqlRecords(Generic[T]):
 
 def is_key(value: str) -> bool:
     """Whether a record can have this id, or a namespace this name: PostgreSQL refuses NUL."""
-    return "\0" not in value and is_unicode(value)
+    return "\0" not in value and (value.isascii() or is_unicode(value))

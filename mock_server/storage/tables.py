@@ -14,7 +14,7 @@ from mock_server.core.records import SEARCHED, Collection, Stored
 from mock_server.storage.engines import Backend
 from mock_server.storage.lean import Lean
 from mock_server.storage.tallies import masked, tallies_for
-from mock_server.storage.values import CODE_POINT_TEXT, KINDS, abridged, stored_as, text
+from mock_server.storage.values import CODE_POINT_TEXT, KINDS, abridged, of_kind, text
 
 T = TypeVar("T", bound=Stored)
 
@@ -39,16 +39,21 @@ class CollectionTable(Generic[T]):
         self._shared = lru_cache(MOST_SHARED)(self._read)
         self.lean = Lean(collection.type)
         self.keys = keys_of(collection)
-        self._columns = [(name, each.value, stored_as(each.kind)) for name, each in collection.columns.items()]
+        self._columns = [
+            (name, each.value, each.kind, KINDS[each.kind].stored) for name, each in collection.columns.items()
+        ]
         self._has_search_key = "search_key" in self.table.c
 
     def row(self, record: T, version: int) -> dict[str, Any]:
-        """What a row has beside its key when it keeps `record` as `version`.
+        """What a row has beside its key when it keeps `record` as `version`; whoever gets it may add to it.
 
         Raises:
             StoreError: a value can't be kept.
         """
-        return {"version": version, "data": self._encoded(record, version), **self.derived(record)}
+        row = self.derived(record)
+        row["version"] = version
+        row["data"] = self._encoded(record, version)
+        return row
 
     def derived(self, record: T) -> dict[str, Any]:
         """What a row has so that its record is found and ordered.
@@ -58,13 +63,13 @@ class CollectionTable(Generic[T]):
         """
         collection = self.collection
         values: dict[str, Any] = {}
-        for name, value_of, stored in self._columns:
+        for name, value_of, kind, stored in self._columns:
             value = value_of(record)
-            values[name] = None if value is None else stored(value)
+            values[name] = None if value is None else stored(of_kind(kind, value))
         for name, key in self.keys.items():
             values[key] = None if values[name] is None else abridged(values[name])
         if collection.search is not None:
-            searched = BETWEEN_TEXTS.join(folded(part) for part in collection.search(record) if part)
+            searched = BETWEEN_TEXTS.join([folded(part) for part in collection.search(record) if part])
             values[SEARCHED] = searched
             if self._has_search_key:
                 values["search_key"] = abridged(masked(searched))
