@@ -22,7 +22,7 @@ def with_changes(value: T, **fields: Any) -> T:
     state = made.__dict__
     state.update(value.__dict__)
     state.update(fields)
-    if not known >= state.keys():
+    if len(state) != len(known):
         if unknown := fields.keys() - known:
             raise TypeError(f"{kind.__name__} has no field {min(unknown)}")
         for computed in state.keys() - known:

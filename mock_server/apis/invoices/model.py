@@ -10,6 +10,7 @@ from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from enum import IntEnum
 from functools import cached_property
+from typing import NamedTuple
 
 from mock_server.core.changing import with_changes
 from mock_server.core.instants import add_clamped
@@ -32,6 +33,9 @@ class Status(IntEnum):
     @property
     def label(self) -> str:
         return self.name.title().replace("_", "")
+
+
+UNPAID = frozenset({Status.DRAFT, Status.PUBLISHED, Status.EXPIRED, Status.CANCELED})
 
 
 class PaymentMethod(IntEnum):
@@ -69,8 +73,7 @@ class CustomerDetails:
     @property
     def display_name(self) -> str | None:
         """First and last name, else the company's."""
-        name = " ".join(part for part in (self.first_name, self.last_name) if part)
-        return name or self.company_name
+        return " ".join(filter(None, (self.first_name, self.last_name))) or self.company_name
 
 
 @dataclass(frozen=True)
@@ -148,6 +151,19 @@ class LineItem:
 
 
 @dataclass(frozen=True)
+class Amounts:
+    """The figures of an invoice, each rounded to cents (rule INV-AMOUNTS)."""
+
+    sub_total: Decimal
+    discount: Decimal
+    tax: Decimal
+    fees: Decimal
+    shipping: Decimal
+    surcharge: Decimal
+    total: Decimal
+
+
+@dataclass(frozen=True)
 class Terms:
     """What a merchant says about an invoice when creating, updating or publishing it."""
 
@@ -164,18 +180,16 @@ class Terms:
     ach_allow_faster_processing: bool | None = None
     line_items: tuple[LineItem, ...] = ()
 
-
-@dataclass(frozen=True)
-class Amounts:
-    """The figures of an invoice, each rounded to cents (rule INV-AMOUNTS)."""
-
-    sub_total: Decimal
-    discount: Decimal
-    tax: Decimal
-    fees: Decimal
-    shipping: Decimal
-    surcharge: Decimal
-    total: Decimal
+    @cached_property
+    def amounts(self) -> Amounts:
+        """The figures before any surcharge, in the order of rule INV-AMOUNTS."""
+        sub_total = sum([line.amount for line in self.line_items], ZERO)
+        discount = percent_of(sub_total, self.discount_percentage or ZERO)
+        base = sub_total - discount
+        tax = percent_of(base, self.tax_percentage or ZERO)
+        fees = percent_of(base, self.fees_percentage or ZERO)
+        shipping = self.shipping_amount or ZERO
+        return Amounts(sub_total, discount, tax, fees, shipping, ZERO, base + tax + fees + shipping)
 
 
 @dataclass(frozen=True)
@@ -190,8 +204,7 @@ class HistoryEntry:
     note: str | None = None
 
 
-@dataclass(frozen=True)
-class Moment:
+class Moment(NamedTuple):
     """When an event happens, and the id its history entry gets."""
 
     at: datetime
@@ -232,22 +245,17 @@ class Invoice:
     @property
     def surcharge_percentage(self) -> Decimal:
         """The card processor's, unless the invoice was or is being paid another way (rule INV-SURCHARGE)."""
-        is_unpaid = self.status in {Status.DRAFT, Status.PUBLISHED, Status.EXPIRED, Status.CANCELED}
-        return self.card_surcharge_percentage if is_unpaid or self.payment_method is PaymentMethod.CARD else ZERO
+        is_by_card = self.status in UNPAID or self.payment_method is PaymentMethod.CARD
+        return self.card_surcharge_percentage if is_by_card else ZERO
 
     @cached_property
     def amounts(self) -> Amounts:
-        """The figures, in the order of rule INV-AMOUNTS."""
-        terms = self.terms
-        sub_total = sum((line.amount for line in terms.line_items), ZERO)
-        discount = percent_of(sub_total, terms.discount_percentage or ZERO)
-        base = sub_total - discount
-        tax = percent_of(base, terms.tax_percentage or ZERO)
-        fees = percent_of(base, terms.fees_percentage or ZERO)
-        shipping = terms.shipping_amount or ZERO
-        before_surcharge = base + tax + fees + shipping
-        surcharge = percent_of(before_surcharge, self.surcharge_percentage)
-        return Amounts(sub_total, discount, tax, fees, shipping, surcharge, before_surcharge + surcharge)
+        """The figures, those of the terms and the surcharge on their total (rule INV-AMOUNTS)."""
+        amounts, percentage = self.terms.amounts, self.surcharge_percentage
+        if not percentage:
+            return amounts
+        surcharge = percent_of(amounts.total, percentage)
+        return with_changes(amounts, surcharge=surcharge, total=amounts.total + surcharge)
 
     @property
     def full_url(self) -> str | None:

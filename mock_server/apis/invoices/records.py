@@ -21,7 +21,7 @@ _INVOICE_COLUMNS: dict[str, Column[Invoice]] = {
     "merchant": Column(str, lambda invoice: invoice.merchant_id, is_abridged=True),
     "created_at": Column(datetime, lambda invoice: invoice.created_at),
     "number": Column(str, lambda invoice: invoice.number),
-    "status": Column(int, lambda invoice: int(invoice.status)),
+    "status": Column(int, lambda invoice: invoice.status),
     "issue_date": Column(datetime, lambda invoice: invoice.issue_date),
     "due_date": Column(datetime, lambda invoice: invoice.terms.due_date),
     "payment_date": Column(datetime, lambda invoice: invoice.payment_date),

@@ -109,6 +109,8 @@ class PaymentOutcome:
     saved_payment_method: bool
 
 
+NO_TERMS, NO_DETAILS = Terms(), CustomerDetails()
+
 # Reading
 
 
@@ -163,7 +165,7 @@ def update(services: Services, merchant_id: str, invoice_id: str, change: Invoic
     """
     invoice = get(services, merchant_id, invoice_id)
     check_allowed(services, "updateInvoice", invoice)
-    changed = _with_references(services, with_changes(invoice, terms=_terms(services, Terms(), change)), change)
+    changed = _with_references(services, with_changes(invoice, terms=_terms(services, NO_TERMS, change)), change)
     check_total(services, changed)
     if invoice.status is Status.PUBLISHED:
         check_publishable(changed)
@@ -346,17 +348,16 @@ def drafted(services: Services, merchant_id: str, change: InvoiceChange) -> Invo
         merchant_id=merchant_id,
         created_at=services.now(),
         status=Status.DRAFT,
-        terms=_terms(services, Terms(), change),
+        terms=_terms(services, NO_TERMS, change),
     )
     return _with_references(services, draft, change)
 
 
 def _terms(services: Services, before: Terms, change: InvoiceChange) -> Terms:
-    after = with_changes(before, **change.fields)
-    if all(line.id for line in after.line_items):
-        return after
-    lines = tuple(line if line.id else with_changes(line, id=services.setup.ids.new()) for line in after.line_items)
-    return with_changes(after, line_items=lines)
+    """The terms with what is said of them; new lines get their ids."""
+    new_id, lines = services.setup.ids.new, change.fields.get("line_items", before.line_items)
+    identified = tuple([line if line.id else with_changes(line, id=new_id()) for line in lines])
+    return with_changes(before, **{**change.fields, "line_items": identified})
 
 
 def _with_references(services: Services, invoice: Invoice, change: InvoiceChange) -> Invoice:
@@ -368,9 +369,10 @@ def _with_references(services: Services, invoice: Invoice, change: InvoiceChange
     _check_kind(ach, "ach", "achPaymentProcessorId")
     contact_info = _referenced(services, CONTACT_INFOS, invoice, terms.contact_info_id, "merchantContactInfoId")
     customer = _customer(services, invoice, change)
+    customer_id = customer.id if customer else None
     return with_changes(
         invoice,
-        terms=with_changes(terms, customer_id=customer.id if customer else None),
+        terms=terms if terms.customer_id == customer_id else with_changes(terms, customer_id=customer_id),
         customer=customer,
         contact_info=contact_info,
         card_surcharge_percentage=card.surcharge_percentage if card else ZERO,
@@ -386,7 +388,7 @@ def _customer(services: Services, invoice: Invoice, change: InvoiceChange) -> Cu
     if named is None and invoice.customer is not None and "customer_id" not in change.fields:
         named = invoice.customer.id
     if named is None:
-        customer = Customer(services.setup.ids.new(), invoice.merchant_id, _details(CustomerDetails(), given))
+        customer = Customer(services.setup.ids.new(), invoice.merchant_id, _details(NO_DETAILS, given))
         services.work.records(CUSTOMERS).add(customer)
         return customer
     found = _referenced(services, CUSTOMERS, invoice, named, "customerId")

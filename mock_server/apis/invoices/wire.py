@@ -18,6 +18,7 @@ from mock_server.apis.invoices.model import (
     PaymentMethod,
 )
 from mock_server.apis.invoices.service import AchPayment, CardPayment, CustomerChange, InvoiceChange
+from mock_server.core.changing import with_changes
 from mock_server.core.errors import Refused, Violation
 from mock_server.core.instants import from_text, to_text
 from mock_server.core.money import to_cents
@@ -89,8 +90,11 @@ _LINE_ITEM: dict[str, tuple[str, Reader]] = {
 }
 
 
+NO_LINE = LineItem(id="")
+
+
 def _line_items(value: list[Json] | None) -> tuple[LineItem, ...]:
-    return tuple(LineItem(**{"id": "", **_given(each, _LINE_ITEM)}) for each in value or ())
+    return tuple([with_changes(NO_LINE, **_given(each, _LINE_ITEM)) for each in value or ()])
 
 
 _TERMS: dict[str, tuple[str, Reader]] = {
@@ -125,8 +129,12 @@ _CONTACT_INFO: dict[str, tuple[str, Reader]] = {
 
 def _fields(value: Json, members: Mapping[str, tuple[str, Reader]]) -> dict[str, Any]:
     """The fields a request gives, null or not. Members the contract doesn't name are ignored."""
-    known = ((members.get(member), given) for member, given in value.items())
-    return {found[0]: found[1](given) for found, given in known if found}
+    fields = {}
+    for member, given in value.items():
+        if member in members:
+            field, read = members[member]
+            fields[field] = read(given)
+    return fields
 
 
 def _given(value: Json, members: Mapping[str, tuple[str, Reader]]) -> dict[str, Any]:
