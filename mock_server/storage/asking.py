@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import operator
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 from mock_server.core.errors import StoreError
@@ -38,8 +37,7 @@ class Shape(NamedTuple):
     ascending: bool
 
 
-@dataclass(frozen=True)
-class Asked:
+class Asked(NamedTuple):
     """A query taken apart: its shape, and the values that go with it."""
 
     shape: Shape
@@ -67,15 +65,19 @@ def asked(source: CollectionTable[Any], namespace: str, query: Query) -> Asked:
 
 
 def require_answerable(collection: Collection[Any], query: Query) -> None:
-    named = [condition.column for condition in query.where] + ([query.order_by] if query.order_by is not None else [])
-    for column in named:
-        if column not in collection.columns:
-            present = ", ".join(collection.columns) or "none"
-            raise StoreError(f"{collection.name} has no column {column}; it has: {present}")
+    if query.order_by is not None:
+        require_column(collection, query.order_by)
     for condition in query.where:
+        require_column(collection, condition.column)
         if condition.operator not in OPERATORS:
             raise StoreError(f"there is no operator {condition.operator}; there are: {', '.join(OPERATORS)}")
     if query.search is not None and collection.search is None:
         raise StoreError(f"{collection.name} cannot be searched")
     if query.offset < 0 or (query.limit or 0) < 0:
         raise StoreError("offset and limit cannot be negative")
+
+
+def require_column(collection: Collection[Any], name: str) -> None:
+    if name not in collection.columns:
+        present = ", ".join(collection.columns) or "none"
+        raise StoreError(f"{collection.name} has no column {name}; it has: {present}")

@@ -248,7 +248,7 @@ class Invoice:
         is_by_card = self.status in UNPAID or self.payment_method is PaymentMethod.CARD
         return self.card_surcharge_percentage if is_by_card else ZERO
 
-    @cached_property
+    @property
     def amounts(self) -> Amounts:
         """The figures, those of the terms and the surcharge on their total (rule INV-AMOUNTS)."""
         amounts, percentage = self.terms.amounts, self.surcharge_percentage
