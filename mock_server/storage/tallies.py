@@ -12,6 +12,7 @@ digit is in every text of a shape or in none; what has one is at most in those w
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -40,7 +41,8 @@ BEFORE_EPOCH = (EPOCH - datetime.min.replace(tzinfo=UTC)) // MICROSECOND
 LAST_DAY = datetime.max.toordinal() - datetime.min.toordinal()
 
 DIGITS = "123456789"
-MASK = str.maketrans(DIGITS, "0" * len(DIGITS))
+# A fifth of the work of `str.translate`, which looks up each letter in vain.
+DIGIT = re.compile(f"[{DIGITS}]")
 
 # What stands for an absent value: no column holds it, and no condition names it.
 NO_DAY, NO_NUMBER, NO_TEXT = "-1", f"(-{BEYOND} - 1)", "char(0)"
@@ -86,7 +88,7 @@ class Tally:
 
 def masked(text: str) -> str:
     """The shape of a text."""
-    return text.translate(MASK)
+    return DIGIT.sub("0", text)
 
 
 def day_of(instant: int) -> int:
