@@ -89,4 +89,5 @@ def _within_the_calendar(instant: datetime, offset_ms: int) -> datetime:
 def whole_milliseconds(instant: datetime) -> datetime:
     """The instant in UTC, cut to milliseconds: what JSON carries and every store keeps exactly."""
     in_utc = instant.astimezone(UTC)
-    return in_utc.replace(microsecond=in_utc.microsecond // 1000 * 1000)
+    beyond = in_utc.microsecond % 1000
+    return in_utc.replace(microsecond=in_utc.microsecond - beyond) if beyond else in_utc
