@@ -73,7 +73,8 @@ class Transaction:
 
     def changed(self, statement: Prepared, values: Values) -> int:
         """How many rows the statement changed. Raises `StoreError` in a transaction that only reads."""
-        self.require_writing()
+        if not self.is_write:
+            self.require_writing()
         count: int = self._run(statement.run, values).rowcount
         return count
 
@@ -94,7 +95,7 @@ class Transaction:
         try:
             return run(line.driver, values)
         except self._gate.driver_error as error:
-            self._gate.is_lost(line, error)
+            self._gate.give_up_if_lost(line, error)
             raise self._failed(error) from error
 
     def __enter__(self) -> Self:
@@ -202,7 +203,7 @@ class Transactions:
         except self.driver_error:
             self._give_up(line)
 
-    def is_lost(self, line: Line, error: Any) -> bool:
+    def give_up_if_lost(self, line: Line, error: Any) -> bool:
         """Whether the driver's error says that the line is lost; nobody else is given it then."""
         is_lost = self._engine.dialect.is_disconnect(error, line.driver, None)
         if is_lost:
@@ -223,7 +224,7 @@ class Transactions:
         try:
             line.driver.execute(begin)
         except self.driver_error as error:
-            is_lost = self.is_lost(line, error)
+            is_lost = self.give_up_if_lost(line, error)
             self._forget_only()
             line.connection.close()
             raise (ConnectionLost() if is_lost and not last_attempt else translated(error)) from error

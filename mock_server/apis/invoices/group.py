@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import timedelta
+from decimal import Decimal
 
 from mock_server.apis.invoices import handlers, seeds, service, staging
 from mock_server.apis.invoices.errors import RULES, error_body
@@ -24,6 +25,7 @@ def services(ports: Ports) -> Callable[[UnitOfWork], Services]:
         processing=Processing.from_fixtures(ports.fixture("test_cards"), ports.fixture("bank_accounts")),
         agenda=ports.agenda,
         outbox=ports.outbox,
+        largest_total=Decimal(str(ports.contract.limit("INV-TOTAL-RANGE", "maximum"))),
         expires_after=None if days is None else timedelta(days=days),
     )
     return lambda work: Services(setup, work)
