@@ -66,7 +66,6 @@ class SqlRecords(Generic[T]):
     def add(self, record: T) -> None:
         if not is_key(record.id):
             raise StoreError(f"an id of {self._name} is a text without NUL and without half a surrogate pair")
-        self._seen.pop((self._name, record.id), None)
         row = self._table.row(record, version=1)
         row["namespace"], row["id"] = self._namespace, record.id
         if not self._transaction.changed(self._statements.add, row):

@@ -14,7 +14,7 @@ from mock_server.core.records import SEARCHED, Collection, Stored
 from mock_server.storage.engines import Backend
 from mock_server.storage.lean import Lean
 from mock_server.storage.tallies import masked, tallies_for
-from mock_server.storage.values import CODE_POINT_TEXT, KINDS, abridged, of_kind, text
+from mock_server.storage.values import CODE_POINT_TEXT, KINDS, abridged, of_another_kind, text
 
 T = TypeVar("T", bound=Stored)
 
@@ -65,7 +65,12 @@ class CollectionTable(Generic[T]):
         values: dict[str, Any] = {}
         for name, value_of, kind, stored in self._columns:
             value = value_of(record)
-            values[name] = None if value is None else stored(of_kind(kind, value))
+            if isinstance(value, kind):
+                values[name] = stored(value)
+            elif value is None:
+                values[name] = None
+            else:
+                raise of_another_kind(kind, value)
         for name, key in self.keys.items():
             values[key] = None if values[name] is None else abridged(values[name])
         if collection.search is not None:

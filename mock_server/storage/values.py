@@ -49,14 +49,13 @@ class Kind:
 
 def asked_value(kind: type, operator: str, value: ColumnValue) -> tuple[str, str | int]:
     """The operator and the value that ask the column what was asked of the record."""
-    return KINDS[kind].asked(operator, of_kind(kind, value))
-
-
-def of_kind(kind: type, value: ColumnValue) -> Any:
-    """The value. Raises `StoreError` where it is none of this kind."""
     if not isinstance(value, kind):
-        raise StoreError(f"a column of {kind.__name__} cannot hold or be compared with {type(value).__name__}")
-    return value
+        raise of_another_kind(kind, value)
+    return KINDS[kind].asked(operator, value)
+
+
+def of_another_kind(kind: type, value: ColumnValue) -> StoreError:
+    return StoreError(f"a column of {kind.__name__} cannot hold or be compared with {type(value).__name__}")
 
 
 def text(value: str) -> str:
