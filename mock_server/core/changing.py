@@ -18,13 +18,13 @@ def with_changes(value: T, **fields: Any) -> T:
     """
     kind: Any = type(value)
     known = kind.__dataclass_fields__.keys()
-    made: T = object.__new__(kind)
-    state = made.__dict__
-    state.update(value.__dict__)
+    state = value.__dict__.copy()
     state.update(fields)
     if len(state) != len(known):
         if unknown := fields.keys() - known:
             raise TypeError(f"{kind.__name__} has no field {min(unknown)}")
         for computed in state.keys() - known:
             del state[computed]
+    made: T = object.__new__(kind)
+    object.__setattr__(made, "__dict__", state)  # as a frozen dataclass sets its own fields
     return made
