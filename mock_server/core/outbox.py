@@ -141,10 +141,10 @@ MESSAGES: Collection[OutboxMessage] = Collection(
     type=OutboxMessage,
     columns={
         "number": Column(int, lambda message: message.number),
-        "kind": Column(str, lambda message: message.kind.value),
+        "kind": Column(str, lambda message: message.kind),
         "type": Column(str, lambda message: message.type),
         "resource": Column(str, lambda message: message.resource_id),
-        "state": Column(str, lambda message: message.state.value),
+        "state": Column(str, lambda message: message.state),
     },
     indexes=[("number",), ("resource", "number")],
 )
