@@ -20,7 +20,7 @@ def with_changes(value: T, **fields: Any) -> T:
     known = kind.__dataclass_fields__.keys()
     state = value.__dict__.copy()
     state.update(fields)
-    if len(state) != len(known):
+    if not known >= state.keys():
         if unknown := fields.keys() - known:
             raise TypeError(f"{kind.__name__} has no field {min(unknown)}")
         for computed in state.keys() - known:

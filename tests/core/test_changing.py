@@ -6,6 +6,7 @@ import dataclasses
 from dataclasses import dataclass
 from functools import cached_property
 
+import msgspec
 import pytest
 
 from mock_server.core.changing import with_changes
@@ -43,6 +44,17 @@ def test_a_field_it_does_not_have_is_refused(name: str) -> None:
     assert box.area == 6
     with pytest.raises(TypeError, match=f"Box has no field {name}"):
         with_changes(box, **{name: 1})
+
+
+def test_a_record_that_was_read_back_is_changed_like_any_other() -> None:
+    """As it was read, it has nothing of its own for what was left out of it: that is the type's default."""
+    read: Box = msgspec.json.decode(b'{"width": 3}', type=Box)
+    assert read.area == 6
+    for fields in ({"width": 10}, {"height": 7}, {"width": 1, "marks": ("x",)}):
+        assert with_changes(read, **fields) == dataclasses.replace(read, **fields)
+        assert with_changes(read, **fields).area == dataclasses.replace(read, **fields).area
+    with pytest.raises(TypeError, match="Box has no field depth"):
+        with_changes(msgspec.json.decode(b'{"width": 3}', type=Box), depth=1)
 
 
 def test_what_is_made_stays_frozen() -> None:
