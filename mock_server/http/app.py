@@ -103,10 +103,10 @@ class Application:
         exchange = Exchange.of(scope)
         exchange.way = self._pipeline.lead(scope)
         mount = self._mount(exchange.way, scope["path"])
-        passage = _Passage(exchange, scope, send)
+        passage = _Passage(exchange, send)
         if mount.is_recorded:
-            passage.recording = Recording(exchange, scope, 0 if mount.is_withheld else MAX_BODY_BYTES)
-            passage.recorder = self._recorder
+            max_bytes = 0 if mount.is_withheld else MAX_BODY_BYTES
+            passage.recording = Recording(self._recorder, exchange, scope, max_bytes)
             receive = passage.recording.received(receive)
         has_failed = False
         token = current_trace.set(exchange.trace)
@@ -152,17 +152,15 @@ class Application:
 class _Passage:
     """A request on its way through the server: its answer passes by here, part by part, and is noted.
 
-    `recorder` and `recording`: `None` where the journal is not to know of it.
+    `recording`: `None` where the journal is not to know of it.
     """
 
-    __slots__ = ("_exchange", "_scope", "_send", "_started", "recorder", "recording")
+    __slots__ = ("_exchange", "_send", "_started", "recording")
 
-    def __init__(self, exchange: Exchange, scope: Scope, send: Send) -> None:
+    def __init__(self, exchange: Exchange, send: Send) -> None:
         self._exchange = exchange
-        self._scope = scope
         self._send = send
         self._started = time.perf_counter()
-        self.recorder: Recorder | None = None
         self.recording: Recording | None = None
 
     async def send(self, message: MutableMapping[str, Any]) -> None:
@@ -170,17 +168,14 @@ class _Passage:
         if message["type"] == "http.response.start":
             message = self._begun(message)
         elif self.recording is not None and self.recording.is_last(message):
-            self._note(time.perf_counter() - self._started, has_failed=False)
+            self.recording.over(time.perf_counter() - self._started)
         await self._send(message)
 
     def end(self, *, has_failed: bool) -> None:
         """The request is over, whatever became of it."""
-        self._exchange.seconds = seconds = time.perf_counter() - self._started
-        self._note(seconds, has_failed=has_failed)
-
-    def _note(self, seconds: float, *, has_failed: bool) -> None:
-        if self.recorder is not None and self.recording is not None:
-            self.recorder.note(self.recording, self._scope, seconds, has_failed=has_failed)
+        self._exchange.seconds = time.perf_counter() - self._started
+        if self.recording is not None:
+            self.recording.over(self._exchange.seconds, has_failed=has_failed)
 
     def _begun(self, message: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
         """The head of the answer, with what there is to tell of its steering and of pages."""

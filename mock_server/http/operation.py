@@ -6,6 +6,7 @@ import asyncio
 from collections.abc import Awaitable, Callable, Mapping, MutableMapping
 from dataclasses import dataclass, field
 from functools import cached_property
+from types import MappingProxyType
 from typing import Any
 
 from starlette.exceptions import HTTPException
@@ -73,10 +74,11 @@ class CompiledOperation:
             getattr(self, part)
 
     @cached_property
-    def _parameters(self) -> list[ParameterReader]:
+    def _parameters(self) -> list[tuple[str, Callable[[Exchange, Scope], Read]]]:
+        """What reads the parameters, by location."""
         contract, rule = self._around.contract, self._rules.parameter
         readers = [ParameterReader(contract, self.operation, location, rule) for location in LOCATIONS]
-        return [each for each in readers if not each.is_empty]
+        return [(each.location, _reading(each)) for each in readers if not each.is_empty]
 
     @cached_property
     def _body(self) -> BodyReader | None:
@@ -102,7 +104,7 @@ class CompiledOperation:
     async def answer(self, exchange: Exchange, scope: Scope, receive: Receive) -> ReadyAnswer:
         """The answer to a request for this operation. Raises `Refused`."""
         exchange.operation_id = self.operation.id
-        values, found = self._read_parameters(scope)
+        values, found = self._read_parameters(exchange, scope)
         content, body = b"", None
         if self._body:
             content = await self._body.receive(scope, receive)
@@ -146,14 +148,13 @@ class CompiledOperation:
             return reader.read(content)
         return await asyncio.to_thread(reader.read, content)
 
-    def _read_parameters(self, scope: Scope) -> tuple[dict[str, Mapping[str, Any]], list[Violation]]:
-        values: dict[str, Mapping[str, Any]] = dict(_NO_PARAMETERS)
+    def _read_parameters(
+        self, exchange: Exchange, scope: Scope
+    ) -> tuple[dict[str, Mapping[str, Any]], list[Violation]]:
+        values: dict[str, Mapping[str, Any]] = {"path": _NONE, "query": _NONE, "header": _NONE}
         found: list[Violation] = []
-        for reader in self._parameters:
-            try:
-                values[reader.location], wrong = _READ[reader.location](reader, scope)
-            except ValueError:
-                wrong = [Violation("is not UTF-8.", where="query", rule=self._rules.parameter)]
+        for location, read in self._parameters:
+            values[location], wrong = read(exchange, scope)
             if wrong:
                 found.extend(wrong)
         return values, found
@@ -212,9 +213,13 @@ def _joined(found: list[Violation]) -> str:
     return " ".join(each.sentence for each in found)
 
 
-_NO_PARAMETERS: Mapping[str, Mapping[str, Any]] = {location: {} for location in LOCATIONS}
-_READ: dict[str, Callable[[ParameterReader, Scope], Read]] = {
-    "path": lambda reader, scope: reader.in_path(scope["path_params"]),
-    "query": lambda reader, scope: reader.in_query(scope["query_string"]),
-    "header": lambda reader, scope: Exchange.of(scope).head.once(reader.in_head),
-}
+_NONE: Mapping[str, Any] = MappingProxyType({})
+
+
+def _reading(reader: ParameterReader) -> Callable[[Exchange, Scope], Read]:
+    """What reads parameters where they stand in a request."""
+    if reader.location == "path":
+        return lambda exchange, scope: reader.in_path(scope["path_params"])
+    if reader.location == "query":
+        return lambda exchange, scope: reader.in_query(scope["query_string"])
+    return lambda exchange, scope: exchange.head.once(reader.in_head)

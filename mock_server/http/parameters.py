@@ -64,10 +64,14 @@ class ParameterReader:
         return self.read(parameters.items())
 
     def in_query(self, query: bytes) -> Read:
-        """The values in a query string. Raises `ValueError` where it isn't UTF-8."""
+        """The values in a query string."""
         if not query:
             return self._none
-        return self.read(parse_qsl(query.decode("ascii"), keep_blank_values=True, errors="strict"))
+        try:
+            pairs = parse_qsl(query.decode("ascii"), keep_blank_values=True, errors="strict")
+        except ValueError:
+            return {}, [Violation("is not UTF-8.", where=self.location, rule=self._rule)]
+        return self.read(pairs)
 
     def in_head(self, head: Lines) -> Read:
         """The values in the header lines of a request."""

@@ -25,10 +25,12 @@ Message = MutableMapping[str, Any]
 class Recording:
     """One request while it is served: what is seen of it and of its answer, up to so many bytes of each body."""
 
-    __slots__ = ("_max_bytes", "is_noted", "seen")
+    __slots__ = ("_max_bytes", "_recorder", "_scope", "is_noted", "seen")
 
-    def __init__(self, exchange: Exchange, scope: Scope, max_bytes: int) -> None:
+    def __init__(self, recorder: Recorder, exchange: Exchange, scope: Scope, max_bytes: int) -> None:
         head = exchange.head
+        self._recorder = recorder
+        self._scope = scope
         self._max_bytes = max_bytes
         self.is_noted = False
         self.seen = ObservedExchange(
@@ -62,6 +64,15 @@ class Recording:
         self.seen.response.note(message.get("body", b""), self._max_bytes)
         return not message.get("more_body")
 
+    def over(self, seconds: float, *, has_failed: bool = False) -> None:
+        """The request is over: note it, once. Never fails.
+
+        To be called before the last part of the answer is sent: who has an answer finds it in the journal.
+        """
+        if not self.is_noted:
+            self.is_noted = True
+            self._recorder.note(self.seen, self._scope, seconds, has_failed=has_failed)
+
 
 class Recorder:
     """Notes what has passed by in the journal of its namespace."""
@@ -71,23 +82,15 @@ class Recorder:
         self._rooted = {path: found for each in self._contracts for path, found in _rooted_paths(each).items()}
         self._redactor = Redactor(self._contracts)
 
-    def note(self, recording: Recording, scope: Scope, seconds: float, *, has_failed: bool = False) -> None:
-        """The request is over: note it in the namespace's journal and coverage, once. Never fails.
-
-        To be called before the last part of the answer is sent: who has an answer finds it in the journal.
-        """
-        if recording.is_noted:
-            return
-        recording.is_noted = True
+    def note(self, seen: ObservedExchange, scope: Scope, seconds: float, *, has_failed: bool) -> None:
+        """Note a request that is over in the namespace's journal and coverage. Never fails."""
         exchange = Exchange.of(scope)
         namespace = exchange.namespace
-        status = exchange.status or (FAILED if has_failed else CLIENT_LEFT)
         try:
-            seen = recording.seen
             seen.at = exchange.began_at or namespace.clock.now()
             seen.seconds = seconds
             seen.namespace = namespace.name
-            seen.status = status
+            seen.status = exchange.status or (FAILED if has_failed else CLIENT_LEFT)
             seen.caller = exchange.caller
             seen.group, seen.operation_id = exchange.group, exchange.operation_id
             if seen.operation_id is None:

@@ -46,7 +46,7 @@ class Ways:
 
     def __init__(self) -> None:
         self._literal: dict[str, dict[str, Way]] = {}
-        self._templated: dict[tuple[str, int, str], list[Way]] = {}
+        self._templated: dict[tuple[str, tuple[int, str]], list[Way]] = {}
 
     def add(
         self,
@@ -66,7 +66,7 @@ class Ways:
             if not route.param_convertors:
                 self._literal.setdefault(path, {})[method] = way
             elif all(isinstance(each, StringConvertor) for each in route.param_convertors.values()):
-                self._templated.setdefault((method, *_shape(path)), []).append(way)
+                self._templated.setdefault((method, _shape(path)), []).append(way)
 
     def lead(self, scope: Scope) -> Way | None:
         """The way to the operation that is asked for, its path parameters noted in the scope; `None` where there is
@@ -79,7 +79,7 @@ class Ways:
         if by_method is not None:  # never taken for a template, whatever the method
             scope["path_params"] = {}
             return by_method.get(scope["method"])
-        for way in self._templated.get((scope["method"], *_shape(path)), ()):
+        for way in self._templated.get((scope["method"], _shape(path)), ()):
             found = way.pattern.match(path)
             if found is not None:
                 scope["path_params"] = found.groupdict()

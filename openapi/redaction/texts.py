@@ -32,7 +32,8 @@ def is_clean(content: bytes, names: Names) -> bool:
 def signs_in(content: bytes, signs: Sequence[bytes]) -> list[bytes]:
     """Which of these signs of secrets a text shows. Many ids have as many digits as cards: those get a second look."""
     short = folded(content)
-    found = [sign for sign in signs if sign in short]
+    find = short.find  # `in` first asks whether a byte is looked for, and that takes longer than to look
+    found = [sign for sign in signs if find(sign) >= 0]
     if found and found[0] == DIGITS and not _has_card(content):
         del found[0]
     return found

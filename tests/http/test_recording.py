@@ -229,9 +229,9 @@ def test_where_nothing_was_answered_the_status_says_why(shared_mock: Mock, has_f
     world = World(shared_mock)
     scope = asked(shared_mock.server.app, "GET", "/pay-int-api/invoices", {HEADER: world.name}).scope
     recorder, exchange = Recorder(shared_mock.server.contracts.values()), Exchange.of(scope)
-    recording, exchange.status = Recording(exchange, scope, MAX_BODY_BYTES), None
-    recorder.note(recording, scope, 0.5, has_failed=has_failed)
-    recorder.note(recording, scope, 0.5, has_failed=has_failed)
+    recording, exchange.status = Recording(recorder, exchange, scope, MAX_BODY_BYTES), None
+    recording.over(0.5, has_failed=has_failed)
+    recording.over(0.5, has_failed=has_failed)
 
     (seen,) = entries(world)  # in place of the one that was answered: it has the same id
     assert (seen.status, seen.seconds) == (status, 0.5)

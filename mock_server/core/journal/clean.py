@@ -47,13 +47,13 @@ class AnswerHeads:
 
         Those that come first and are the exchange's own id are in no other answer, and hide nothing.
         """
-        own, count = own_id.encode("latin-1"), 0
-        for _, value in raw:
+        own, ids = own_id.encode("latin-1"), []
+        for name, value in raw:
             if value != own:
                 break
-            count += 1
-        found = self._shown_without_id(tuple(raw[count:]), names)
-        return None if found is None else (*[(treatment(name)[0], own_id) for name, _ in raw[:count]], *found)
+            ids.append((treatment(name)[0], own_id))
+        found = self._shown_without_id(tuple(raw[len(ids) :]), names)
+        return None if found is None else (*ids, *found)
 
     def _shown_without_id(self, raw: tuple[tuple[bytes, bytes], ...], names: Names) -> Headers | None:
         key = (id(names), raw)  # whoever asks keeps the names for good

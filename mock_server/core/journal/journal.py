@@ -56,7 +56,9 @@ class Journal:
             self._size_bytes += size - self._sizes.pop(entry.id, 0)
             self._entries[entry.id] = entry
             self._sizes[entry.id] = size
-            while self._is_too_full():
+            while len(self._entries) > self.max_entries or (
+                self._size_bytes > self.max_bytes and self._size_bytes > size
+            ):
                 self._drop_oldest()
             subscriptions = self._subscriptions
         for each in subscriptions:
@@ -117,10 +119,6 @@ class Journal:
         if after is None or after not in self._entries:
             return 0
         return next(place for place, each in enumerate(kept, 1) if each.id == after)
-
-    def _is_too_full(self) -> bool:
-        count = len(self._entries)
-        return count > self.max_entries or (self._size_bytes > self.max_bytes and count > 1)
 
     def _drop_oldest(self) -> None:
         oldest, _ = self._entries.popitem(last=False)
