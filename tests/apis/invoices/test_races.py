@@ -155,15 +155,16 @@ def test_what_falls_due_and_a_call_do_not_wait_for_each_other(tmp_path: Path, mo
         agenda, created = mock.namespace.agenda, model.created
         catch_up = agenda.catch_up
         next_call: list[Future[Response]] = []
-        is_waiting = threading.Event()
+        is_next, is_waiting = threading.Event(), threading.Event()
 
         def catching_up() -> None:
-            if next_call:
+            if is_next.is_set():
                 is_waiting.set()
             catch_up()
 
         def created_late(*args: Any) -> Any:
             mock.clock.advance(timedelta(minutes=2))
+            is_next.set()
             next_call.append(threads.submit(invoices.call, "GET", "/invoices"))
             assert is_waiting.wait(timeout=20)
             return created(*args)
