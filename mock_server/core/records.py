@@ -228,11 +228,11 @@ def transact(store: Store, namespace: str, action: Callable[[UnitOfWork], U], *,
 
     So the loser of a race reads what the winner left, and gets the refusal it would have got a moment later.
     """
-    for attempt in range(1, attempts + 1):
+    while True:
         try:
             with store.begin(namespace, write=write) as work:
                 return action(work)
         except StaleRecord:
-            if attempt == attempts:
+            attempts -= 1
+            if not attempts:
                 raise
-    raise AssertionError("unreachable: the loop returns or raises")

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import asyncio
-import time
-from collections.abc import Awaitable, Callable, Mapping, MutableMapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Protocol
 
 from mock_server.core.errors import Refused
 from mock_server.core.head import Heads
@@ -14,14 +13,14 @@ from mock_server.core.ids import random_uuid
 from mock_server.core.namespace import DEFAULT, Namespace
 from mock_server.core.trace import current_trace
 from mock_server.http.context import Exchange, Scope
-from mock_server.http.cors import for_pages, is_from_page, with_vary
+from mock_server.http.cors import for_pages, is_from_page
 from mock_server.http.faults import Faults
 from mock_server.http.operation import Receive, Send
+from mock_server.http.passage import Passage
 from mock_server.http.pipeline import Pipeline
 from mock_server.http.recording import MAX_BODY_BYTES, Recorder, Recording
 from mock_server.http.routing import Way
 from mock_server.http.selection import selected
-from mock_server.http.steering import telling
 
 ASGIApp = Callable[[Scope, Receive, Send], Awaitable[None]]
 
@@ -103,15 +102,15 @@ class Application:
         exchange = Exchange.of(scope)
         exchange.way = self._pipeline.lead(scope)
         mount = self._mount(exchange.way, scope["path"])
-        passage = _Passage(exchange, send)
         if mount.is_recorded:
-            max_bytes = 0 if mount.is_withheld else MAX_BODY_BYTES
-            passage.recording = Recording(self._recorder, exchange, scope, max_bytes)
-            receive = passage.recording.received(receive)
+            most = 0 if mount.is_withheld else MAX_BODY_BYTES
+            passage: Passage = Recording(self._recorder, exchange, scope, receive, send, max_bytes=most)
+        else:
+            passage = Passage(exchange, receive, send)
         has_failed = False
         token = current_trace.set(exchange.trace)
         try:
-            await self._answer(mount, exchange, scope, receive, passage.send)
+            await self._answer(mount, exchange, scope, passage.receive, passage.send)
         except ConnectionResetError:
             pass  # nobody is there to answer; what was begun has been undone
         except Exception:
@@ -119,7 +118,7 @@ class Application:
             raise
         finally:
             current_trace.reset(token)
-            passage.end(has_failed=has_failed)
+            passage.ends(has_failed=has_failed)
             self._log.note(scope, exchange)
 
     async def _answer(self, mount: Mount, exchange: Exchange, scope: Scope, receive: Receive, send: Send) -> None:
@@ -147,52 +146,3 @@ class Application:
         if way is not None:
             return self._groups[way.group]
         return next((each for each in self._mounts if each.contains(path)), self._strays)
-
-
-class _Passage:
-    """A request on its way through the server: its answer passes by here, part by part, and is noted.
-
-    `recording`: `None` where the journal is not to know of it.
-    """
-
-    __slots__ = ("_exchange", "_send", "_started", "recording")
-
-    def __init__(self, exchange: Exchange, send: Send) -> None:
-        self._exchange = exchange
-        self._send = send
-        self._started = time.perf_counter()
-        self.recording: Recording | None = None
-
-    async def send(self, message: MutableMapping[str, Any]) -> None:
-        """Send a part of the answer (ASGI); before the last one is on its way, the journal has the request."""
-        if message["type"] == "http.response.start":
-            message = self._begun(message)
-        elif self.recording is not None and self.recording.is_last(message):
-            self.recording.over(time.perf_counter() - self._started)
-        await self._send(message)
-
-    def end(self, *, has_failed: bool) -> None:
-        """The request is over, whatever became of it."""
-        self._exchange.seconds = time.perf_counter() - self._started
-        if self.recording is not None:
-            self.recording.over(self._exchange.seconds, has_failed=has_failed)
-
-    def _begun(self, message: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
-        """The head of the answer, with what there is to tell of its steering and of pages."""
-        exchange = self._exchange
-        exchange.status = status = message["status"]
-        if status >= 400:
-            exchange.rule = _rule(message)
-        if exchange.steering:
-            message = telling(exchange, message)
-        if self.recording is not None:
-            self.recording.seen.response.headers = message["headers"]
-        elif exchange.trace.cells:  # what it has let happen to records is exercised all the same
-            exchange.namespace.coverage.note(None, None, status, (), exchange.trace.cells)
-        if is_from_page(exchange.head):
-            return message
-        return {**message, "headers": with_vary(message["headers"])}
-
-
-def _rule(message: MutableMapping[str, Any]) -> str:
-    return next((value.decode("latin-1") for name, value in message["headers"] if name.lower() == b"x-mock-rule"), "")

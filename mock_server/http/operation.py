@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Mapping, MutableMapping
+from collections.abc import Awaitable, Callable, Mapping, MutableMapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from types import MappingProxyType
@@ -63,6 +63,7 @@ class CompiledOperation:
         self._handler = handler
         self._around = around
         self._rules = around.group.rules
+        self._is_safe = operation.is_safe
         self._is_quick = around.group.is_transactional and around.is_embedded
         self._media_types = (
             [each.media_type for each in operation.answers["200"].contents] if "200" in operation.answers else []
@@ -121,7 +122,7 @@ class CompiledOperation:
             body=body,
             request_id=exchange.request_id,
             base_url=self._around.public_url or base_url(exchange.head, scope),
-            media_type=self._preferred_media_type(exchange.head),
+            media_type=self._preferred_media_type(exchange.head) if len(self._media_types) > 1 else "",
         )
         if self._preferred is not None and PREFER in exchange.head.first:
             preferred = await self._preferred.answer(scope, request.media_type)
@@ -135,13 +136,12 @@ class CompiledOperation:
             return answer
         return self.answers.rendered(answer, await asyncio.to_thread(answer.render))
 
-    async def send(self, answer: ReadyAnswer, exchange: Exchange, receive: Receive, send: Send) -> None:
-        """Send an answer of this operation. Raises `Refused` where it can't be sent; then nothing has been."""
+    def send(self, answer: ReadyAnswer, exchange: Exchange, receive: Receive, send: Send) -> Awaitable[None]:
+        """Send an answer of this operation; awaited, raises `Refused` where it can't be sent, and nothing has been."""
         id_headers = self._around.group.id_headers
         if answer.stream is not None:
-            await self._around.streams.send(answer, id_headers, exchange.request_id, receive, send)
-        else:
-            await answer.send(send, id_headers, exchange.request_id)
+            return self._around.streams.send(answer, id_headers, exchange.request_id, receive, send)
+        return answer.send(send, id_headers, exchange.request_id)
 
     async def _read_body(self, reader: BodyReader, content: bytes) -> tuple[Any, list[Violation]]:
         if len(content) <= LARGE_BODY_BYTES:
@@ -150,19 +150,17 @@ class CompiledOperation:
 
     def _read_parameters(
         self, exchange: Exchange, scope: Scope
-    ) -> tuple[dict[str, Mapping[str, Any]], list[Violation]]:
+    ) -> tuple[dict[str, Mapping[str, Any]], Sequence[Violation]]:
         values: dict[str, Mapping[str, Any]] = {"path": _NONE, "query": _NONE, "header": _NONE}
-        found: list[Violation] = []
+        found: Sequence[Violation] = ()
         for location, read in self._parameters:
             values[location], wrong = read(exchange, scope)
             if wrong:
-                found.extend(wrong)
+                found = [*found, *wrong]
         return values, found
 
     def _preferred_media_type(self, head: Head) -> str:
         """The first documented media type unless the Accept header prefers another one."""
-        if len(self._media_types) < 2:
-            return ""
         accept = parse_accept_header(head.text(b"accept") or "*/*", MIMEAccept)
         return accept.best_match(self._media_types, default=self._media_types[0]) or ""
 
@@ -180,7 +178,7 @@ class CompiledOperation:
     def _transact(self, exchange: Exchange, request: Request, path: str, content: bytes) -> ReadyAnswer:
         namespace = exchange.namespace
         namespace.agenda.catch_up()
-        repeatable = self._repeatable(request, path, content)
+        repeatable = None if self._is_safe else self._repeatable(request, path, content)
         services = namespace.services[self._around.group.name]
 
         def action(work: UnitOfWork) -> ReadyAnswer:
@@ -197,11 +195,11 @@ class CompiledOperation:
                 repeatable.keep(work, answer.status, answer.content, answer.content_type)
             return answer
 
-        return namespace.transact(action, write=not self.operation.is_safe, reads_from=exchange.reads_from)
+        return namespace.transact(action, write=not self._is_safe, reads_from=exchange.reads_from)
 
     def _repeatable(self, request: Request, path: str, content: bytes) -> RepeatableCall | None:
         key = request.headers.get(IDEMPOTENCY_HEADER)
-        if key is None or request.caller is None or self.operation.is_safe:
+        if key is None or request.caller is None:
             return None
         return RepeatableCall.of(request.caller.merchant_id, self.operation.method, path, key, content)
 
@@ -209,7 +207,7 @@ class CompiledOperation:
 _PARTS = [name for name, value in vars(CompiledOperation).items() if isinstance(value, cached_property)]
 
 
-def _joined(found: list[Violation]) -> str:
+def _joined(found: Sequence[Violation]) -> str:
     return " ".join(each.sentence for each in found)
 
 

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterable, Mapping, MutableMapping
-from typing import Any
+from collections.abc import Iterable, Mapping
 from urllib.parse import quote
 
 from mock_server.core.head import Head, Lines
 from mock_server.core.journal.redaction import Observed, ObservedExchange, Redactor
 from mock_server.http.context import Exchange, Scope
-from mock_server.http.operation import Receive
+from mock_server.http.cors import Headers
+from mock_server.http.operation import Receive, Send
+from mock_server.http.passage import Message, Passage
 from openapi.model import Contract
 
 MAX_BODY_BYTES = 64 * 1024
@@ -19,59 +20,49 @@ MAX_BODY_BYTES = 64 * 1024
 CLIENT_LEFT = 499
 FAILED = 500
 logger = logging.getLogger("mock_server.http")
-Message = MutableMapping[str, Any]
 
 
-class Recording:
-    """One request while it is served: what is seen of it and of its answer, up to so many bytes of each body."""
+class Recording(Passage):
+    """A passage that is noted in the journal, with so many bytes of each body as are kept."""
 
-    __slots__ = ("_max_bytes", "_recorder", "_scope", "is_noted", "seen")
+    __slots__ = ("_is_noted", "_max_bytes", "_recorder", "answered", "asked", "scope")
 
-    def __init__(self, recorder: Recorder, exchange: Exchange, scope: Scope, max_bytes: int) -> None:
-        head = exchange.head
+    def __init__(
+        self, recorder: Recorder, exchange: Exchange, scope: Scope, receive: Receive, send: Send, *, max_bytes: int
+    ) -> None:
+        super().__init__(exchange, receive, send)
+        self.scope = scope
+        self.asked = Observed(exchange.head.lines)
+        self.answered = Observed()
         self._recorder = recorder
-        self._scope = scope
         self._max_bytes = max_bytes
-        self.is_noted = False
-        self.seen = ObservedExchange(
-            exchange.request_id,
-            scope["method"],
-            _path(scope),
-            scope["query_string"].decode("latin-1"),
-            scope["scheme"],
-            head.once(_host) or _own_host(scope),
-            Observed(head.lines),
-            Observed(),
-            exchange.trace,
-            head,
-        )
+        self._is_noted = False
 
-    def received(self, receive: Receive) -> Receive:
-        """`receive`, with what it returns noted."""
+    async def receive(self) -> Message:
+        """Read on (ASGI)."""
+        message = await self._receive()
+        if message["type"] == "http.request":
+            self.asked.note(message.get("body", b""), self._max_bytes)
+        return message
 
-        async def noting() -> Message:
-            message = await receive()
-            if message["type"] == "http.request":
-                self.seen.request.note(message.get("body", b""), self._max_bytes)
-            return message
+    def begins(self, status: int, headers: Headers) -> None:
+        """An answer with this head is about to be sent."""
+        self.answered.headers = headers
 
-        return noting
-
-    def is_last(self, message: Message) -> bool:
-        """Note a part of the answer that is about to be sent behind its head; whether it is the last one."""
-        if message["type"] != "http.response.body":
-            return False
-        self.seen.response.note(message.get("body", b""), self._max_bytes)
-        return not message.get("more_body")
-
-    def over(self, seconds: float, *, has_failed: bool = False) -> None:
-        """The request is over: note it, once. Never fails.
-
-        To be called before the last part of the answer is sent: who has an answer finds it in the journal.
+    def goes_on(self, message: Message) -> None:
+        """A part of its body is about to be sent. With the last one the request is over, before that is on its way:
+        who has an answer finds it in the journal.
         """
-        if not self.is_noted:
-            self.is_noted = True
-            self._recorder.note(self.seen, self._scope, seconds, has_failed=has_failed)
+        self.answered.note(message.get("body", b""), self._max_bytes)
+        if not message.get("more_body"):
+            self.ends()
+
+    def ends(self, *, has_failed: bool = False) -> None:
+        """The request is over: note it, once. Never fails."""
+        super().ends(has_failed=has_failed)
+        if not self._is_noted:
+            self._is_noted = True
+            self._recorder.note(self, has_failed=has_failed)
 
 
 class Recorder:
@@ -82,19 +73,32 @@ class Recorder:
         self._rooted = {path: found for each in self._contracts for path, found in _rooted_paths(each).items()}
         self._redactor = Redactor(self._contracts)
 
-    def note(self, seen: ObservedExchange, scope: Scope, seconds: float, *, has_failed: bool) -> None:
+    def note(self, recording: Recording, *, has_failed: bool) -> None:
         """Note a request that is over in the namespace's journal and coverage. Never fails."""
-        exchange = Exchange.of(scope)
-        namespace = exchange.namespace
+        exchange, scope = recording.exchange, recording.scope
+        namespace, group, operation_id = exchange.namespace, exchange.group, exchange.operation_id
         try:
-            seen.at = exchange.began_at or namespace.clock.now()
-            seen.seconds = seconds
-            seen.namespace = namespace.name
-            seen.status = exchange.status or (FAILED if has_failed else CLIENT_LEFT)
-            seen.caller = exchange.caller
-            seen.group, seen.operation_id = exchange.group, exchange.operation_id
-            if seen.operation_id is None:
-                seen.group, seen.operation_id = self._operation(scope["path"], scope["method"])
+            if operation_id is None:
+                group, operation_id = self._operation(scope["path"], scope["method"])
+            seen = ObservedExchange(
+                exchange.request_id,
+                exchange.began_at or namespace.clock.now(),
+                exchange.seconds,
+                namespace.name,
+                group,
+                operation_id,
+                exchange.caller,
+                scope["method"],
+                _path(scope),
+                scope["query_string"].decode("latin-1"),
+                scope["scheme"],
+                exchange.head.once(_host) or _own_host(scope),
+                recording.asked,
+                exchange.status or (FAILED if has_failed else CLIENT_LEFT),
+                recording.answered,
+                exchange.trace,
+                exchange.head,
+            )
             entry = self._redactor.entry(seen)
             namespace.coverage.note(entry.group, entry.operation_id, entry.status, entry.rules, entry.cells)
             namespace.journal.note(entry)

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from types import TracebackType
-from typing import Any, Self, TypeVar
+from typing import Any, TypeVar
 
 from sqlalchemy import MetaData
 from sqlalchemy.exc import SQLAlchemyError
@@ -77,7 +76,7 @@ class SqlStore:
 
     def begin(self, namespace: str, *, write: bool) -> SqlUnitOfWork:
         require_name(namespace)
-        return SqlUnitOfWork(self._transactions.begin(namespace, write=write), self._hold, self._shelves, namespace)
+        return SqlUnitOfWork(self._transactions, namespace, self._hold, self._shelves, write=write)
 
     def everywhere(self, collection: Collection[T]) -> Sequence[tuple[str, T]]:
         shelf = shelf_of(self._shelves, collection)
@@ -92,52 +91,49 @@ class SqlStore:
         self._transactions.close()
 
 
-class SqlUnitOfWork:
-    """`UnitOfWork` in one transaction and one namespace; open inside its `with` block."""
+class SqlUnitOfWork(Transaction):
+    """`UnitOfWork`: a transaction in one namespace."""
 
     def __init__(
-        self, transaction: Transaction, hold: Prepared | None, shelves: Mapping[str, Shelf[Any]], namespace: str
+        self,
+        gate: Transactions,
+        namespace: str,
+        hold: Prepared | None,
+        shelves: Mapping[str, Shelf[Any]],
+        *,
+        write: bool,
     ) -> None:
-        self._transaction = transaction
+        super().__init__(gate, namespace, write=write)
+        self._namespace = namespace
         self._hold = hold
         self._shelves = shelves
-        self._namespace = namespace
         self._seen: Seen = {}
 
-    def __enter__(self) -> Self:
-        self._transaction.__enter__()
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, raised: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self._transaction.__exit__(kind, raised, trace)
-
     def records(self, collection: Collection[T]) -> SqlRecords[T]:
-        return SqlRecords(shelf_of(self._shelves, collection), self._transaction, self._namespace, self._seen)
+        return SqlRecords(shelf_of(self._shelves, collection), self, self._namespace, self._seen)
 
     def clear(self) -> None:
         self._seen.clear()
         for shelf in self._shelves.values():
-            self._transaction.changed(shelf.statements.clear, {"in_namespace": self._namespace})
+            self.changed(shelf.statements.clear, {"in_namespace": self._namespace})
 
     def copy_from(self, namespace: str) -> None:
         require_name(namespace)
-        self._transaction.require_writing()
+        self.require_writing()
         if namespace == self._namespace:
             return
         if self._hold is not None:
             # Kept until the end, so each statement below finds the source as the first one did.
-            self._transaction.rows(self._hold, {"number": lock_number(namespace)})
+            self.rows(self._hold, {"number": lock_number(namespace)})
         self.clear()
         for shelf in self._shelves.values():
             names = {"in_namespace": namespace, "to_namespace": self._namespace}
-            self._transaction.changed(shelf.statements.copy, names)
+            self.changed(shelf.statements.copy, names)
 
     def contents(self) -> Contents:
         contents = {}
         for name, shelf in sorted(self._shelves.items()):
-            rows = self._transaction.rows(shelf.statements.contents, {"in_namespace": self._namespace})
+            rows = self.rows(shelf.statements.contents, {"in_namespace": self._namespace})
             if rows:
                 contents[name] = [shelf.table.lean.completed(decode(row[0])) for row in rows]
         return contents
@@ -147,7 +143,7 @@ class SqlUnitOfWork:
         self.clear()
         for name, rows in filling.items():
             if rows:
-                self._transaction.filled(self._shelves[name].statements.fill, rows)
+                self.filled(self._shelves[name].statements.fill, rows)
 
 
 def shelf_of(shelves: Mapping[str, Shelf[Any]], collection: Collection[T]) -> Shelf[T]:

@@ -36,12 +36,13 @@ class Transaction:
     afterwards, and even answers COMMIT without an error. So later steps and the end raise that failure again.
     """
 
-    def __init__(self, gate: Transactions, begin: str | None, *, is_write: bool, must_queue: bool) -> None:
-        self.is_write = is_write
+    def __init__(self, gate: Transactions, namespace: str, *, write: bool) -> None:
+        self.is_write = write
         """Whether it may change anything."""
         self._gate = gate
-        self._begin = begin
-        self._must_queue = must_queue
+        backend = gate.backend
+        self._begin = backend.begin_write(namespace) if write else backend.begin_read
+        self._must_queue = backend.writers_queue if write else backend.readers_queue
         self._line: Line | None = None
         self._failure: StoreError | None = None
 
@@ -108,7 +109,7 @@ class Transaction:
         line = self._line
         assert line is not None, "left without having been entered"
         try:
-            if raised is None and self._failure is None:
+            if raised is None and self._failure is None and self._begin is not None:  # else there is nothing to commit
                 self._commit(line)
             if raised is not None or self._failure is not None:
                 self._gate.roll_back(line)
@@ -132,13 +133,13 @@ class Transaction:
 class Transactions:
     """Opens transactions, one at a time for each thread, and lets them wait for each other where the backend must.
 
-    `driver_error`: what the driver raises where the database fails.
+    `backend`: what the database asks for. `driver_error`: what the driver raises where the database fails.
     """
 
     def __init__(self, engine: Engine, backend: Backend) -> None:
         self.driver_error: type[Exception] = engine.dialect.loaded_dbapi.Error
+        self.backend = backend
         self._engine = engine
-        self._backend = backend
         self._queue = threading.Lock()
         self._inside: set[int] = set()
         self._is_closed = False
@@ -146,11 +147,7 @@ class Transactions:
 
     def begin(self, namespace: str, *, write: bool) -> Transaction:
         """A transaction to be entered with `with`."""
-        backend = self._backend
-        if write:
-            begin = backend.begin_write(namespace)
-            return Transaction(self, begin, is_write=True, must_queue=backend.writers_queue)
-        return Transaction(self, backend.begin_read, is_write=False, must_queue=backend.readers_queue)
+        return Transaction(self, namespace, write=write)
 
     def close(self) -> None:
         """Give back all connections; those in use follow when their transactions end."""
@@ -236,7 +233,7 @@ class Transactions:
             line = Line(connection, connection.connection.dbapi_connection)
         except SQLAlchemyError as error:
             raise translated(error) from error
-        if not self._backend.is_lasting:
+        if not self.backend.is_lasting:
             self._only = line
         return line
 

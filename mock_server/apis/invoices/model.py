@@ -30,7 +30,7 @@ class Status(IntEnum):
     PROCESSING_PAYMENT = 6
     REFUNDED = 7
 
-    @property
+    @cached_property
     def label(self) -> str:
         return self.name.title().replace("_", "")
 

@@ -33,8 +33,7 @@ class Journal:
     def __init__(self, max_entries: int = MAX_ENTRIES, max_bytes: int = MAX_BYTES) -> None:
         self.max_entries = max_entries
         self.max_bytes = max_bytes
-        self._entries: OrderedDict[str, Exchanged] = OrderedDict()
-        self._sizes: dict[str, int] = {}
+        self._entries: OrderedDict[str, tuple[Exchanged, int]] = OrderedDict()  # each with its size
         self._size_bytes = 0
         self._dropped = 0
         self._subscriptions: tuple[Subscription, ...] = ()
@@ -50,30 +49,30 @@ class Journal:
 
     def note(self, entry: Exchanged) -> None:
         """Keep an entry, made by the redactor, and show it to all who are watching."""
+        size = size_of(entry)
         with self._lock:
-            self._entries.pop(entry.id, None)
-            size = size_of(entry)
-            self._size_bytes += size - self._sizes.pop(entry.id, 0)
-            self._entries[entry.id] = entry
-            self._sizes[entry.id] = size
-            while len(self._entries) > self.max_entries or (
-                self._size_bytes > self.max_bytes and self._size_bytes > size
-            ):
-                self._drop_oldest()
+            entries = self._entries
+            if entry.id in entries:
+                self._size_bytes -= entries.pop(entry.id)[1]
+            entries[entry.id] = entry, size
+            self._size_bytes += size
+            while len(entries) > self.max_entries or (self._size_bytes > self.max_bytes and len(entries) > 1):
+                _, (_, dropped) = entries.popitem(last=False)
+                self._size_bytes -= dropped
+                self._dropped += 1
             subscriptions = self._subscriptions
         for each in subscriptions:
             each.put(entry)
 
     def get(self, exchange_id: str) -> Exchanged | None:
         """The entry of this id, if it is still kept."""
-        return self._entries.get(exchange_id)
+        kept = self._entries.get(exchange_id)
+        return None if kept is None else kept[0]
 
     def entries(self, after: str | None = None) -> list[Exchanged]:
         """All that are kept, oldest first; only those after an entry, or all where that one isn't kept any more."""
         with self._lock:
-            kept = list(self._entries.values())
-            start = self._place(kept, after)
-        return kept[start:]
+            return self._behind(after)
 
     def find(
         self, matches: Filter, *, after: str | None = None, before: str | None = None, limit: int | None = None
@@ -93,7 +92,6 @@ class Journal:
         """Forget everything."""
         with self._lock:
             self._entries.clear()
-            self._sizes.clear()
             self._size_bytes = 0
             self._dropped = 0
 
@@ -106,8 +104,7 @@ class Journal:
         subscription = Subscription(wake)
         with self._lock:
             if after is not None and after in self._entries:
-                kept = list(self._entries.values())
-                subscription.fill(kept[self._place(kept, after) :])
+                subscription.fill(self._behind(after))
             self._subscriptions = (*self._subscriptions, subscription)
         try:
             yield subscription
@@ -115,15 +112,12 @@ class Journal:
             with self._lock:
                 self._subscriptions = tuple(each for each in self._subscriptions if each is not subscription)
 
-    def _place(self, kept: list[Exchanged], after: str | None) -> int:
+    def _behind(self, after: str | None) -> list[Exchanged]:
+        """All entries after this one; all there are where it isn't kept. To be called with the lock."""
+        kept = [entry for entry, _ in self._entries.values()]
         if after is None or after not in self._entries:
-            return 0
-        return next(place for place, each in enumerate(kept, 1) if each.id == after)
-
-    def _drop_oldest(self) -> None:
-        oldest, _ = self._entries.popitem(last=False)
-        self._size_bytes -= self._sizes.pop(oldest)
-        self._dropped += 1
+            return kept
+        return kept[next(place for place, each in enumerate(kept, 1) if each.id == after) :]
 
 
 def size_of(entry: Exchanged) -> int:

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from typing import Final, NamedTuple
 
 from mock_server.core.errors import Refused
 from mock_server.core.exchange import Caller
@@ -35,10 +36,11 @@ class Observed:
 
     def note(self, part: bytes, max_bytes: int) -> None:
         """A part of the body has come. `max_bytes`: so much of the body is to be kept."""
-        room = max_bytes - self.size_bytes
-        self.size_bytes += len(part)
-        if part and room > 0:
-            self.parts.append(part if len(part) <= room else part[:room])
+        before = self.size_bytes
+        if part:
+            self.size_bytes = before + len(part)
+            if before < max_bytes:
+                self.parts.append(part[: max_bytes - before])
 
     @property
     def body(self) -> bytes:
@@ -46,30 +48,34 @@ class Observed:
         return b"".join(self.parts)
 
 
-@dataclass
-class ObservedExchange:
-    """A request and its answer as they pass by; the members are those of `Exchanged`.
+class ObservedExchange(NamedTuple):
+    """A request and its answer as they have passed by; the members are those of `Exchanged`, in the same order up to
+    the messages.
 
-    `head`: that of the request, where it may be recognized. The last ones are known when the answer is.
+    `head`: that of the request, where it may be recognized.
     """
 
     id: str
+    at: datetime
+    seconds: float
+    namespace: str
+    group: str | None
+    operation_id: str | None
+    caller: Caller | None
     method: str
     path: str
     query: str
     scheme: str
     host: str
     request: Observed
+    status: int
     response: Observed
     trace: Trace
     head: Head | None = None
-    at: datetime = field(init=False)
-    seconds: float = field(init=False)
-    namespace: str = field(init=False)
-    status: int = field(init=False)
-    group: str | None = field(default=None, init=False)
-    operation_id: str | None = field(default=None, init=False)
-    caller: Caller | None = field(default=None, init=False)
+
+
+_BESIDE_MESSAGES: Final = 12
+"""So many members of an exchange stand before the first of its messages."""
 
 
 class Redactor:
@@ -81,10 +87,12 @@ class Redactor:
         self._lines = Lines()
         self._bodies = Bodies()
         self._measures: dict[tuple[str | None, bool], _Measure] = {}
+        self._measure_of: dict[tuple[str | None, str | None], _Measure] = {}
 
     def entry(self, seen: ObservedExchange) -> Exchanged:
         """The exchange as it may be kept."""
-        measure = self._measure(seen)
+        key = seen.group, seen.operation_id
+        measure = self._measure_of.get(key) or self._measure(*key)
         names, trace = measure.names, seen.trace
         asked = measure.shown(seen.request.headers) if seen.head is None else seen.head.once(measure.shown)
         answered = self._answer_heads.shown(seen.id, seen.response.headers, names)
@@ -92,18 +100,7 @@ class Redactor:
         has_plain_bodies = is_plain and not measure.is_marked
         response = self._message(seen.response, answered if is_plain else None, measure.of_server, has_plain_bodies)
         entry = Exchanged(
-            seen.id,
-            seen.at,
-            seen.seconds,
-            seen.namespace,
-            seen.group,
-            seen.operation_id,
-            seen.caller,
-            seen.method,
-            seen.path,
-            seen.query,
-            seen.scheme,
-            seen.host,
+            *seen[:_BESIDE_MESSAGES],
             self._message(seen.request, asked if is_plain else None, measure.of_client, has_plain_bodies),
             seen.status,
             response,
@@ -114,22 +111,24 @@ class Redactor:
         )
         return entry if is_plain else _cleaned(entry, measure)
 
-    def _measure(self, seen: ObservedExchange) -> _Measure:
-        """How the exchange is looked at; made once for each API."""
-        group = seen.group if seen.operation_id else None
-        key = (group, self._sensitive.is_marked(seen.operation_id))
+    def _measure(self, group: str | None, operation_id: str | None) -> _Measure:
+        """How exchanges of an operation are looked at; made once for each API."""
+        key = (group if operation_id else None, self._sensitive.is_marked(operation_id))
         found = self._measures.get(key)
         if found is None:
-            found = self._measures[key] = _Measure(self._sensitive.names(group), is_marked=key[1])
+            found = self._measures[key] = _Measure(self._sensitive.names(key[0]), is_marked=key[1])
+        self._measure_of[group, operation_id] = found
         return found
 
     def _message(self, seen: Observed, shown: Headers | None, reader: Reader, may_be_plain: bool) -> Message:
         """A message as it may be kept. `shown`: its headers, where nothing has to be hidden in them."""
         headers = tuple([_header(*each, reader) for each in seen.headers]) if shown is None else shown
+        if not seen.size_bytes:
+            return Message(headers)
         body = seen.body
         is_cut = seen.size_bytes > len(body)
         if may_be_plain and not is_cut and self._bodies.is_plain(body, reader.names):
-            return Message(headers, body, seen.size_bytes, is_cut=False)
+            return Message(headers, body, len(body))
         clean = reader.clean(body, _media_type(headers), is_cut=is_cut)
         return Message(headers, clean or b"", seen.size_bytes, is_cut=is_cut or clean is None)
 

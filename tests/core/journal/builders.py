@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import itertools
 import json
-from dataclasses import fields
 from datetime import UTC, datetime, timedelta
 from functools import cache
 from typing import Any
@@ -57,14 +56,7 @@ def observed(**changes: Any) -> ObservedExchange:
         "response": Observed(),
         "trace": Trace(),
     }
-    members = {**plain, **changes}
-    known = {
-        each.name: members.pop(each.name) for each in fields(ObservedExchange) if each.init and each.name in members
-    }
-    seen = ObservedExchange(**known)
-    for name, value in members.items():
-        setattr(seen, name, value)
-    return seen
+    return ObservedExchange(**{**plain, **changes})
 
 
 def entry(**changes: Any) -> Exchanged:
