@@ -7,7 +7,16 @@ from typing import Any
 from sqlalchemy import URL, BigInteger, bindparam, event, func, select
 from sqlalchemy.dialects import postgresql
 
-from mock_server.storage.engines import PATIENCE_SECONDS, POOL_SIZE, Backend, Connected, lock_number, own_engine
+from mock_server.storage.engines import (
+    PATIENCE_SECONDS,
+    POOL_SIZE,
+    Backend,
+    Connected,
+    commit,
+    lock_number,
+    own_engine,
+    roll_back,
+)
 
 CONNECT_SECONDS = 10
 
@@ -31,6 +40,9 @@ POSTGRESQL = Backend(
     writers_queue=False,
     begin_read="BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY",
     begin_write=begin_locked,
+    commit=commit,
+    roll_back=roll_back,
+    begin_for_good=None,
     hold=select(func.pg_advisory_xact_lock(bindparam("number", type_=BigInteger()))),
     insert=postgresql.insert,
     position=func.strpos,

@@ -17,6 +17,8 @@ from mock_server.storage.engines import PATIENCE_SECONDS, Backend
 from mock_server.storage.failures import translated
 from mock_server.storage.prepared import Prepared, Values
 
+LOST = "the state in memory is lost: SQLite had to give it up, as the error before this one says; start anew"
+
 
 class Line(NamedTuple):
     """A connection, and what lies beneath it: BEGIN, COMMIT and all statements are said to the driver itself.
@@ -109,10 +111,11 @@ class Transaction:
         line = self._line
         assert line is not None, "left without having been entered"
         try:
-            if raised is None and self._failure is None and self._begin is not None:  # else there is nothing to commit
-                self._commit(line)
-            if raised is not None or self._failure is not None:
-                self._gate.roll_back(line)
+            if self._begin is not None:  # else there is nothing to be ended
+                if raised is None and self._failure is None:
+                    self._commit(line)
+                if raised is not None or self._failure is not None:
+                    self._gate.roll_back(line)
         finally:
             self._line = None
             self._gate.leave(line, must_queue=self._must_queue)
@@ -121,7 +124,7 @@ class Transaction:
 
     def _commit(self, line: Line) -> None:
         try:
-            line.driver.commit()
+            self._gate.backend.commit(line.driver)
         except self._gate.driver_error as error:
             self._failed(error).__cause__ = error
 
@@ -142,7 +145,7 @@ class Transactions:
         self._engine = engine
         self._queue = threading.Lock()
         self._inside: set[int] = set()
-        self._is_closed = False
+        self._closed: str | None = None
         self._only: Line | None = None  # of a store in memory, which is gone with it
 
     def begin(self, namespace: str, *, write: bool) -> Transaction:
@@ -152,11 +155,13 @@ class Transactions:
     def close(self) -> None:
         """Give back all connections; those in use follow when their transactions end."""
         self._require_outside("cannot close the store inside one of its units of work")
-        self._is_closed = True
+        self._closed = "the state store is closed"
         if not self._queue.acquire(timeout=PATIENCE_SECONDS):
             raise StoreError(f"cannot close the store: a unit of work has been open for {PATIENCE_SECONDS} seconds")
         try:
-            self._forget_only()
+            only, self._only = self._only, None
+            if only is not None:
+                only.connection.close()
             self._engine.dispose()
         finally:
             self._queue.release()
@@ -174,8 +179,8 @@ class Transactions:
             raise StoreError(f"another unit of work has been open for {PATIENCE_SECONDS} seconds")
         self._inside.add(threading.get_ident())
         try:
-            if self._is_closed:
-                raise StoreError("the state store is closed")
+            if self._closed is not None:
+                raise StoreError(self._closed)
             return self._begun(begin)
         except BaseException:
             self.leave(None, must_queue=must_queue)
@@ -196,13 +201,16 @@ class Transactions:
         if line.connection.invalidated:
             return
         try:
-            line.driver.rollback()
+            self.backend.roll_back(line.driver)
         except self.driver_error:
             self._give_up(line)
 
     def give_up_if_lost(self, line: Line, error: Any) -> bool:
-        """Whether the driver's error says that the line is lost; nobody else is given it then."""
-        is_lost = self._engine.dialect.is_disconnect(error, line.driver, None)
+        """Whether the line is lost with the driver's error; nobody else is given it then."""
+        is_lost = self._engine.dialect.is_disconnect(error, line.driver, None) or (
+            # Where SQLite has no memory left, it may undo the whole of the transaction in which all others are nested.
+            self.backend.begin_for_good is not None and not line.driver.in_transaction
+        )
         if is_lost:
             self._give_up(line)
         return is_lost
@@ -222,23 +230,26 @@ class Transactions:
             line.driver.execute(begin)
         except self.driver_error as error:
             is_lost = self.give_up_if_lost(line, error)
-            self._forget_only()
-            line.connection.close()
+            if line is not self._only:
+                line.connection.close()
             raise (ConnectionLost() if is_lost and not last_attempt else translated(error)) from error
         return line
 
     def _connected(self) -> Line:
+        begin = self.backend.begin_for_good
         try:
             connection = self._engine.connect()
             line = Line(connection, connection.connection.dbapi_connection)
-        except SQLAlchemyError as error:
+            if begin is not None:
+                line.driver.execute(begin)
+        except (SQLAlchemyError, self.driver_error) as error:
             raise translated(error) from error
         if not self.backend.is_lasting:
             self._only = line
         return line
 
     def _take_back(self, connection: Connection) -> None:
-        if self._is_closed and not connection.invalidated:
+        if self._closed is not None and not connection.invalidated:
             connection.detach()  # so that it is closed now, and not kept by a pool nobody has any more
         connection.close()
 
@@ -246,12 +257,7 @@ class Transactions:
         """See that nobody else is given it."""
         line.connection.invalidate()
         if line is self._only:
-            self._only = None
-
-    def _forget_only(self) -> None:
-        only, self._only = self._only, None
-        if only is not None:
-            only.connection.close()
+            self._only, self._closed = None, LOST
 
     def _require_outside(self, complaint: str) -> None:
         if threading.get_ident() in self._inside:

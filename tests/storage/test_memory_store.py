@@ -5,8 +5,9 @@ from __future__ import annotations
 import pytest
 
 from mock_server.core.errors import StoreError
+from mock_server.core.records import Store
 from mock_server.storage import open_store
-from tests.storage.samples import COLLECTIONS, Document
+from tests.storage.samples import COLLECTIONS, DOCUMENTS, MARKS, Document, Mark
 from tests.storage.steps import NAMESPACE, add, at_once, get
 from tests.storage.suite import StoreSuite
 
@@ -33,4 +34,45 @@ def test_a_unit_of_work_that_never_ends_is_an_error_for_the_others(monkeypatch: 
     with store.begin(NAMESPACE, write=False):
         outcomes = at_once([lambda: add(store, Document("a")), lambda: get(store, "a"), store.close])
     assert [type(outcome) for outcome in outcomes] == [StoreError] * 3
+    store.close()
+
+
+def filled(store: Store) -> None:
+    """Leave it no room to grow, as where memory has run out."""
+    with store.begin(NAMESPACE, write=True) as work:
+        work.connection.exec_driver_sql("PRAGMA max_page_count = 1")  # type: ignore[attr-defined]  # it is a transaction
+
+
+def add_two(store: Store, small: Document, large: Document) -> None:
+    with store.begin(NAMESPACE, write=True) as work:
+        work.records(DOCUMENTS).add(small)
+        work.records(DOCUMENTS).add(large)
+
+
+def test_a_unit_of_work_without_room_is_undone() -> None:
+    store = open_store("sqlite://", COLLECTIONS)
+    add(store, Document("kept"))
+    filled(store)
+    with pytest.raises(StoreError, match="full"):
+        add_two(store, Document("small"), Document("large", notes="x" * 10_000))
+    assert (get(store, "kept"), get(store, "small")) == (Document("kept", version=1), None)
+    store.close()
+
+
+def add_mark(store: Store, mark: Mark) -> None:
+    with store.begin(NAMESPACE, write=True) as work:
+        work.records(MARKS).add(mark)
+
+
+def test_a_state_that_is_lost_is_not_taken_for_an_empty_one() -> None:
+    """SQLite may give up everything where there is no room even to undo a single statement."""
+    store = open_store("sqlite://", COLLECTIONS)
+    add_mark(store, Mark("gone"))
+    filled(store)
+    with pytest.raises(StoreError, match="full"):
+        add_mark(store, Mark("x" * 10_000))
+    with pytest.raises(StoreError, match="the state in memory is lost"):
+        get(store, "gone")
+    with pytest.raises(StoreError, match="start anew"):
+        add_mark(store, Mark("new"))
     store.close()
