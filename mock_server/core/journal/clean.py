@@ -24,9 +24,14 @@ LONGEST_LINE = 512
 MOST_BODIES = 1024
 LARGEST_BODY_BYTES = 4096
 """A larger body is recognized by a digest."""
+SHORT_BODY_BYTES = 256
+"""A shorter one by what is left of it without ids: that is what answers say who have made something."""
 
-_ID = re.compile(r"/[0-9A-Fa-f]{8}-(?:[0-9A-Fa-f]{4}-){3}[0-9A-Fa-f]{12}(?=[/\n])")
+_UUID = "[0-9A-Fa-f]{8}-(?:[0-9A-Fa-f]{4}-){3}[0-9A-Fa-f]{12}"
+_ID = re.compile(rf"/{_UUID}(?=[/\n])")
 """A uuid that is all of a part of a path."""
+_TEXT_OF_ID = re.compile(rf'"{_UUID}"'.encode())
+"""A uuid that is all of a text."""
 
 T = TypeVar("T")
 
@@ -100,13 +105,20 @@ class Bodies:
         """Whether the body is text, and a quick look finds nothing that could be a secret."""
         if not body:
             return True
-        key = (id(names), body if len(body) <= LARGEST_BODY_BYTES else blake2b(body, digest_size=16).digest())
+        key = (id(names), _recognized_by(body))
         if key in self._plain:
             return True
         if as_text(body, is_cut=False) is None or not is_clean(body, names):
             return False
         _keep(self._plain, key, None, MOST_BODIES)
         return True
+
+
+def _recognized_by(body: bytes) -> bytes:
+    """What bodies share that hide as much."""
+    if len(body) < SHORT_BODY_BYTES:
+        return _TEXT_OF_ID.sub(b'""', body)
+    return body if len(body) <= LARGEST_BODY_BYTES else blake2b(body, digest_size=16).digest()
 
 
 @lru_cache(maxsize=1024)

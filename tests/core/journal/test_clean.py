@@ -5,6 +5,8 @@ from __future__ import annotations
 import uuid
 
 import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
 
 from mock_server.core.journal import clean
 from mock_server.core.journal.clean import (
@@ -132,6 +134,28 @@ def test_an_id_in_a_path_hides_nothing_and_a_card_number_does() -> None:
     for path in (spanning, f"{behind}{CARD}"):
         assert not lines.is_clean(f"GET\n{path}\n\nmock.test", NAMES), path
     assert CARD not in repr(vars(lines))
+
+
+def test_short_answers_that_differ_in_an_id_are_one_to_remember() -> None:
+    bodies = Bodies()
+
+    assert all(bodies.is_plain(f'{{"id":"{uuid.uuid4()}"}}'.encode(), NAMES) for _ in range(20))
+    assert len(bodies._plain) == 1
+
+
+SPANNING = ID[:24] + CARD  # its beginning looks like an id
+VALUES = st.sampled_from([ID, f"{ID}1111", SPANNING, CARD, f"{CARD}-{ID[17:]}", "", "rope"])
+MEMBERS = st.tuples(st.sampled_from(["id", "securityCode"]), VALUES).map(lambda pair: f'"{pair[0]}":"{pair[1]}"')
+
+
+@example(['"id":""', f'"id":"{CARD}"'])
+@example([f'"id":"{ID}1111"', f'"id":"{SPANNING}"'])
+@given(st.lists(st.lists(MEMBERS, max_size=2).map(",".join), min_size=2, max_size=8))
+def test_what_is_remembered_of_short_bodies_lets_no_secret_pass(texts: list[str]) -> None:
+    bodies = Bodies()
+    for text in texts:
+        body = f"{{{text}}}".encode()
+        assert bodies.is_plain(body, NAMES) == Bodies().is_plain(body, NAMES)
 
 
 @pytest.mark.parametrize("word", ["rope", "Seil für Zoë 漢"])
