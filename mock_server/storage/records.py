@@ -41,18 +41,31 @@ class SqlRecords(Generic[T]):
 
     def __init__(self, shelf: Shelf[T], transaction: Transaction, namespace: str, seen: Seen) -> None:
         self._seen = seen
+        self._name = shelf.table.collection.name
         self._table = shelf.table
         self._statements = shelf.statements
         self._transaction = transaction
         self._namespace = namespace
 
     def get(self, record_id: str) -> T | None:
+        known = self._transaction.known
+        if known is not None:
+            key = self._name, self._namespace, record_id
+            found: T | None = known.get(key)
+            if found is not None:
+                self._transaction.require_open()
+                return found
         if not is_key(record_id):
             return None
         if self._transaction.is_write and self._statements.derived:
             return self._get_to_replace(record_id)
         rows = self._transaction.rows(self._statements.get, self._key(record_id))
-        return self._table.record(rows[0][0]) if rows else None
+        if not rows:
+            return None
+        record = self._table.record(rows[0][0])
+        if known is not None:
+            known.note(key, record)
+        return record
 
     def _get_to_replace(self, record_id: str) -> T | None:
         rows = self._transaction.rows(self._statements.get_whole, self._key(record_id))
@@ -115,10 +128,6 @@ class SqlRecords(Generic[T]):
         limit = 1 if question.limit is None else min(question.limit, 1)
         items = self._page(question, limit, self._statements.page(question.shape))
         return items[0] if items else None
-
-    @property
-    def _name(self) -> str:
-        return self._table.collection.name
 
     def _key(self, record_id: str) -> dict[str, object]:
         return {"in_namespace": self._namespace, "with_id": record_id}

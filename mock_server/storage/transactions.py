@@ -17,6 +17,7 @@ from mock_server.storage.engines import PATIENCE_SECONDS, Backend
 from mock_server.storage.failures import translated
 from mock_server.storage.prepared import Prepared, Values
 
+MOST_KNOWN = 128
 LOST = "the state in memory is lost: SQLite had to give it up, as the error before this one says; start anew"
 
 
@@ -31,6 +32,16 @@ class Line(NamedTuple):
     driver: Any
 
 
+class Known(dict[tuple[str, str, str], Any]):
+    """Records that were read since anything was written last, by collection, namespace and id; some of them."""
+
+    def note(self, key: tuple[str, str, str], record: Any) -> None:
+        """Remember a record as it was read just now."""
+        if len(self) >= MOST_KNOWN:
+            self.clear()
+        self[key] = record
+
+
 class Transaction:
     """One transaction, open inside its `with` block: committed at its end, undone when it raises.
 
@@ -41,6 +52,8 @@ class Transaction:
     def __init__(self, gate: Transactions, namespace: str, *, write: bool) -> None:
         self.is_write = write
         """Whether it may change anything."""
+        self.known = None if write else gate.known
+        """What needs not be read again; `None` where somebody may write meanwhile."""
         self._gate = gate
         backend = gate.backend
         self._begin = backend.begin_write(namespace) if write else backend.begin_read
@@ -53,9 +66,13 @@ class Transaction:
         """The open connection. Raises `StoreError` before the block, after it, and after a failure."""
         return self._open_line().connection
 
+    def require_open(self) -> None:
+        """Raises `StoreError` wherever `connection` does."""
+        self._open_line()
+
     def require_writing(self) -> None:
         """Raises `StoreError` in a transaction that only reads, and wherever `connection` does."""
-        self._open_line()
+        self.require_open()
         if not self.is_write:
             raise StoreError("a unit of work begun with write=False cannot change anything")
 
@@ -118,6 +135,8 @@ class Transaction:
                     self._gate.roll_back(line)
         finally:
             self._line = None
+            if self.is_write:
+                self._gate.forget()
             self._gate.leave(line, must_queue=self._must_queue)
         if raised is None and self._failure is not None:
             raise self._failure
@@ -145,6 +164,8 @@ class Transactions:
         self._engine = engine
         self._queue = threading.Lock()
         self._inside: set[int] = set()
+        self.known = Known() if backend.readers_queue and not backend.is_lasting else None
+        """Nobody else can write to a store in memory, nor can anybody while somebody reads."""
         self._closed: str | None = None
         self._only: Line | None = None  # of a store in memory, which is gone with it
 
@@ -195,6 +216,11 @@ class Transactions:
             self._inside.discard(threading.get_ident())
             if must_queue:
                 self._queue.release()
+
+    def forget(self) -> None:
+        """Trust no more what was read before, for something may have been written; before the next one is let in."""
+        if self.known is not None:
+            self.known.clear()
 
     def roll_back(self, line: Line) -> None:
         """Undo what was done. Where that can't be said any more, the server does it when it finds the line lost."""

@@ -7,6 +7,7 @@ import pytest
 from mock_server.core.errors import StoreError
 from mock_server.core.records import Store
 from mock_server.storage import open_store
+from mock_server.storage.transactions import MOST_KNOWN
 from tests.storage.samples import COLLECTIONS, DOCUMENTS, MARKS, Document, Mark
 from tests.storage.steps import NAMESPACE, add, at_once, get
 from tests.storage.suite import StoreSuite
@@ -75,4 +76,40 @@ def test_a_state_that_is_lost_is_not_taken_for_an_empty_one() -> None:
         get(store, "gone")
     with pytest.raises(StoreError, match="start anew"):
         add_mark(store, Mark("new"))
+    store.close()
+
+
+def test_what_was_read_is_read_again_once_anything_was_written() -> None:
+    store = open_store("sqlite://", COLLECTIONS)
+    statements: list[str] = []
+    add(store, Document("a"))
+    with store.begin(NAMESPACE, write=True) as work:
+        driver = work.connection.connection.dbapi_connection  # type: ignore[attr-defined]  # it is a transaction
+        driver.set_trace_callback(statements.append)
+
+    def asked() -> int:
+        statements.clear()
+        assert get(store, "a") is not None
+        return len(statements)
+
+    assert [asked(), asked(), asked()] == [1, 0, 0]
+    add_mark(store, Mark("b"))
+    assert [asked(), asked()] == [1, 0]
+    with pytest.raises(ZeroDivisionError), store.begin(NAMESPACE, write=True):
+        _ = 1 / 0
+    assert [asked(), asked()] == [1, 0]
+    with store.begin("another", write=False) as work:
+        assert work.records(DOCUMENTS).get("a") is None
+    driver.set_trace_callback(None)
+    store.close()
+
+
+def test_as_much_is_remembered_as_is_allowed() -> None:
+    store = open_store("sqlite://", COLLECTIONS)
+    names = [f"n{n}" for n in range(3 * MOST_KNOWN)]
+    for name in names:
+        add_mark(store, Mark(name))
+    with store.begin(NAMESPACE, write=False) as work:
+        assert all(work.records(MARKS).get(name) == Mark(name, version=1) for name in [*names, *names])
+        assert len(work.known) <= MOST_KNOWN  # type: ignore[attr-defined]
     store.close()
