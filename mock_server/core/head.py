@@ -30,13 +30,13 @@ class Head:
         found = self.first.get(name)
         return None if found is None else found.decode("latin-1")
 
-    def once(self, find_out: Callable[[Lines], T]) -> T:
-        """What a function finds out of the lines. It depends on nothing else, so it is called once for them."""
+    def once(self, find_out: Callable[[Head], T]) -> T:
+        """What a function finds out of the head. It depends on nothing else, so it is called once for it."""
         found: T
         try:
             found = self._found[find_out]
         except KeyError:
-            found = self._found[find_out] = find_out(self.lines)
+            found = self._found[find_out] = find_out(self)
         return found
 
 

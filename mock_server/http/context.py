@@ -9,7 +9,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from mock_server.core.exchange import Caller
-from mock_server.core.head import Head, Lines
+from mock_server.core.head import Head
 from mock_server.core.namespace import Namespace
 from mock_server.core.trace import Trace
 
@@ -56,15 +56,10 @@ class Exchange:
         scope[_KEY] = self
 
 
-def head_of(scope: Scope) -> Head:
-    """The header lines of a request."""
-    exchange: Exchange | None = scope.get(_KEY)
-    return Head(tuple(scope["headers"])) if exchange is None else exchange.head
-
-
 def header(scope: Scope, name: bytes) -> str | None:
     """The first value of a request header; `name` in lower case."""
-    return head_of(scope).text(name)
+    exchange: Exchange | None = scope.get(_KEY)
+    return (Head(tuple(scope["headers"])) if exchange is None else exchange.head).text(name)
 
 
 _HOST = re.compile(r"(?:\[[0-9A-Fa-f:.]+\]|[A-Za-z0-9._-]+)(?::([0-9]{1,5}))?")
@@ -79,7 +74,7 @@ def base_url(head: Head, scope: Scope) -> str:
     return f"{scope['scheme']}://{host}"
 
 
-def _stated_host(lines: Lines) -> str | None:
-    text = Head(lines).text(b"host") or ""
+def _stated_host(head: Head) -> str | None:
+    text = head.text(b"host") or ""
     found = _HOST.fullmatch(text)
     return text if found is not None and int(found[1] or 0) <= 65535 else None

@@ -48,8 +48,9 @@ def with_vary(headers: Headers) -> Headers:
 
     It says that the answer depends on where a page is from, for caches may keep it for others, too.
     """
-    if b"vary" not in dict(headers):
+    name, origin = _VARY
+    if name not in dict(headers):
         return [*headers, _VARY]
-    given = [value for name, value in headers if name == b"vary"]
-    others = [each for each in headers if each[0] != b"vary"]
-    return [*others, (b"vary", b", ".join([*given, _VARY[1]]))]
+    given = [value for each, value in headers if each == name]
+    others = [each for each in headers if each[0] != name]
+    return [*others, (name, b", ".join([*given, origin]))]

@@ -8,7 +8,7 @@ from typing import Any
 from urllib.parse import parse_qsl
 
 from mock_server.core.errors import Violation
-from mock_server.core.head import Lines
+from mock_server.core.head import Head
 from mock_server.http.violations import compiled, violations
 from openapi.model import Contract, Operation, Parameter
 from openapi.schemas import COMPONENT_PREFIX, json_schema
@@ -73,9 +73,9 @@ class ParameterReader:
             return {}, [Violation("is not UTF-8.", where=self.location, rule=self._rule)]
         return self.read(pairs)
 
-    def in_head(self, head: Lines) -> Read:
+    def in_head(self, head: Head) -> Read:
         """The values in the header lines of a request."""
-        mine = [(name, value) for name, value in head if name in self._raw_names]
+        mine = [(name, value) for name, value in head.lines if name in self._raw_names]
         return self.read([(name.decode("latin-1"), value.decode("latin-1")) for name, value in mine])
 
     def read(self, given: Iterable[tuple[str, str]]) -> Read:

@@ -6,7 +6,7 @@ import logging
 from collections.abc import Iterable, Mapping
 from urllib.parse import quote
 
-from mock_server.core.head import Head, Lines
+from mock_server.core.head import Head
 from mock_server.core.journal.redaction import Observed, ObservedExchange, Redactor
 from mock_server.http.context import Exchange, Scope
 from mock_server.http.cors import Headers
@@ -130,8 +130,8 @@ def _path(scope: Scope) -> str:
     return quote(scope["path"]) if raw is None else raw.decode("latin-1")
 
 
-def _host(lines: Lines) -> str | None:
-    return Head(lines).text(b"host")
+def _host(head: Head) -> str | None:
+    return head.text(b"host")
 
 
 def _own_host(scope: Scope) -> str:

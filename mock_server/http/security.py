@@ -9,7 +9,7 @@ from typing import Any
 from mock_server.core.errors import Refused
 from mock_server.core.exchange import Caller
 from mock_server.core.group import Group
-from mock_server.core.head import Head, Lines
+from mock_server.core.head import Head
 from mock_server.core.tokens import TokenFault, TokenRefused, TokenVerifier
 from mock_server.http.context import Exchange
 from mock_server.http.guard import Guard
@@ -59,9 +59,9 @@ def security_map(group: Group, guard: Guard, *, asks_far_away: bool) -> dict[str
     return {"bearer": BearerHandler, "oauth2": BearerHandler}
 
 
-def _stated_token(lines: Lines) -> str | None:
+def _stated_token(head: Head) -> str | None:
     """The bearer token in the head of a request; empty where it holds something else, `None` where it is not there."""
-    authorization = Head(lines).text(b"authorization")
+    authorization = head.text(b"authorization")
     if not authorization:
         return None
     scheme, _, token = authorization.strip().partition(" ")

@@ -10,7 +10,7 @@ from functools import lru_cache
 from urllib.parse import parse_qsl
 
 from mock_server.core.errors import Refused
-from mock_server.core.head import Head, Lines
+from mock_server.core.head import Head
 from mock_server.core.namespace import CLAIM, DEFAULT, HEADER, NAME_RULE, QUERY_PARAMETER, is_name
 
 RULE_NAME = "CTL-NAMESPACE-NAME"
@@ -42,9 +42,9 @@ def _only(named: Mapping[str, None]) -> str:
     return next(iter(named))
 
 
-def _named_in_head(lines: Lines) -> Sequence[str]:
+def _named_in_head(head: Head) -> Sequence[str]:
     """The names in header, host and token."""
-    return [name for key, value in lines if key in _READERS for name in _READERS[key](value)]
+    return [name for key, value in head.lines if key in _READERS for name in _READERS[key](value)]
 
 
 def _named_in_query(query: bytes) -> Sequence[str]:

@@ -94,7 +94,7 @@ class Redactor:
         key = seen.group, seen.operation_id
         measure = self._measure_of.get(key) or self._measure(*key)
         names, trace = measure.names, seen.trace
-        asked = measure.shown(seen.request.headers) if seen.head is None else seen.head.once(measure.shown)
+        asked = shown_head(seen.request.headers, names) if seen.head is None else seen.head.once(measure.shown)
         answered = self._answer_heads.shown(seen.id, seen.response.headers, names)
         is_plain = asked is not None and answered is not None and self._lines.is_clean(_line(seen), names)
         has_plain_bodies = is_plain and not measure.is_marked
@@ -142,9 +142,9 @@ class _Measure:
         self.of_client = Reader(names, is_marked, is_answer=False)
         self.of_server = Reader(names, is_marked, is_answer=True)
 
-    def shown(self, headers: RawHeaders) -> Headers | None:
-        """The headers of a request as they may be kept; `None` where they need a closer look."""
-        return shown_head(headers, self.names)
+    def shown(self, head: Head) -> Headers | None:
+        """The head of a request as it may be kept; `None` where it needs a closer look."""
+        return shown_head(head.lines, self.names)
 
 
 def _cleaned(entry: Exchanged, measure: _Measure) -> Exchanged:
