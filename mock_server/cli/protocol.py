@@ -16,6 +16,8 @@ from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol, RequestResp
 from mock_server.cli.writing import OneWrite
 from mock_server.http.app import ASGIApp
 from mock_server.http.connection import EXTENSION, Connection
+from mock_server.http.context import Scope
+from mock_server.http.operation import Receive, Send
 
 _RESET_WHEN_CLOSED = struct.pack("ii", 1, 0)
 """SO_LINGER switched on with zero seconds: whatever was not sent is dropped, and the peer gets a RST."""
@@ -28,7 +30,7 @@ def serving(app: ASGIApp, grace_seconds: int, log_level: str | None = None) -> u
     own words; as logging is set up where nothing is said.
     """
     return uvicorn.Config(
-        app,
+        _ending_with_the_server(app),
         http=AbortableProtocol,
         ws="none",
         lifespan="on",
@@ -38,6 +40,20 @@ def serving(app: ASGIApp, grace_seconds: int, log_level: str | None = None) -> u
         server_header=False,
         timeout_graceful_shutdown=grace_seconds,
     )
+
+
+def _ending_with_the_server(app: ASGIApp) -> ASGIApp:
+    """The application; what it can't answer before the server is gone ends with the connection, and is no failure."""
+
+    async def answer(scope: Scope, receive: Receive, send: Send) -> None:
+        try:
+            await app(scope, receive, send)
+        except asyncio.CancelledError:
+            if scope["type"] != "http":
+                raise
+            Connection.of(scope).abort(reset=False)
+
+    return answer
 
 
 class AbortableProtocol(HttpToolsProtocol):

@@ -54,10 +54,16 @@ def run(settings: Settings) -> None:
         server = _built(settings)
         try:
             logging.basicConfig(level=logging.WARNING, format="%(levelname)s %(name)s: %(message)s")
+            logging.getLogger("uvicorn.error").addFilter(_is_no_farewell)
             config = serving(server.app, SHUTDOWN_SECONDS)
             _Uvicorn(config, greeting(server, settings, _origin(listening)), server.streams).run(sockets=[listening])
         finally:
             server.close()
+
+
+def _is_no_farewell(record: logging.LogRecord) -> bool:
+    """False for uvicorn's error that requests were under way when it was stopped; the access log has them."""
+    return not str(record.msg).startswith("Cancel %s running task(s)")
 
 
 def _require_guard(settings: Settings) -> None:

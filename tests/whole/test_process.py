@@ -9,6 +9,7 @@ import signal
 import socket
 import subprocess
 import sys
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 from urllib.error import HTTPError
@@ -85,6 +86,42 @@ def test_a_signal_ends_it_although_a_connection_is_open(stop: signal.Signals, tm
             assert process.wait(timeout=30) == 128 + stop
 
     assert "Traceback" not in (tmp_path / "stderr.txt").read_text()
+
+
+def asked_for(line: bytes, *headers: str) -> bytes:
+    return b"\r\n".join([line, b"Host: mock", *(each.encode() for each in headers), b"", b""])
+
+
+@pytest.mark.parametrize("stop", [signal.SIGINT, signal.SIGTERM])
+@pytest.mark.parametrize("waits_for", ["delay", "preference", "slow answer", "body"])
+def test_a_signal_ends_it_quietly_although_a_request_waits(
+    waits_for: str, stop: signal.Signals, tmp_path: Path
+) -> None:
+    bearer = token("invoices")
+    authorization, listing = f"Authorization: Bearer {bearer}", b"GET /pay-int-api/invoices HTTP/1.1"
+    faults = {"delay": {"delayMs": 60_000}, "slow answer": {"slow": {"bytesPerSecond": 100}}}
+    requests = {
+        "delay": asked_for(listing, authorization),
+        "preference": asked_for(listing, authorization, "Prefer: wait=20"),
+        "slow answer": asked_for(listing, authorization),
+        "body": asked_for(b"POST /pay-int-api/invoices HTTP/1.1", authorization, "Content-Length: 10"),
+    }
+    with running(tmp_path) as (process, origin):
+        if waits_for in faults:
+            call(origin, "/_mock/faults", bearer, faults[waits_for])
+        host, port = origin.removeprefix("http://").split(":")
+        with socket.create_connection((host, int(port)), timeout=30) as connection:
+            connection.sendall(requests[waits_for])
+            connection.settimeout(0.5)
+            with suppress(TimeoutError):
+                connection.recv(1)
+            connection.settimeout(30)
+            process.send_signal(stop)
+            assert process.wait(timeout=30) == 128 + stop
+            assert b"500" not in connection.recv(65536)
+
+    log = (tmp_path / "stderr.txt").read_text().split("\n")  # Click ends a line where it was interrupted
+    assert {json.loads(each)["event"] for each in log if each} == {"request"}
 
 
 @pytest.mark.parametrize("stop", [signal.SIGINT, signal.SIGTERM])
