@@ -51,6 +51,9 @@ class ControlPlane(Protocol):
     def peek(self, name: str) -> Namespace:
         """A namespace that exists, without counting it as used."""
 
+    def note_use(self, namespace: Namespace) -> None:
+        """Count a namespace as used now, so that it does not lapse. Unlike the others this never blocks."""
+
     def list(self) -> Sequence[NamespaceFacts]:
         """All namespaces there are, by name."""
 

@@ -174,6 +174,11 @@ class Namespaces:
             use.at = used_at
         return found
 
+    def note_use(self, namespace: Namespace) -> None:
+        use = self._known.get(namespace.name)
+        if use is not None and use.namespace is namespace:  # else it is gone, and another one has its name
+            use.at = self._monotonic()
+
     def list(self) -> Sequence[NamespaceFacts]:
         return [self._facts(name, state) for name, state in sorted(self._states()) if not is_copy(name)]
 

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
 from mock_server.apis.invoices.records import INVOICES
+from mock_server.core.namespace import HEADER
 from mock_server.namespaces import registry
+from tests.core.journal.builders import entry
 from tests.mock import Mock
 from tests.namespaces.traffic import caller, create, made
 from tests.worlds import World
@@ -25,6 +29,37 @@ class Monotonic:
 
     def __call__(self) -> float:
         return self.seconds
+
+
+class Watcher:
+    """Who watches the journal of a namespace: the pieces that came, and when to leave."""
+
+    def __init__(self, mock: Mock, name: str) -> None:
+        self.came: asyncio.Queue[bytes] = asyncio.Queue()
+        self.leaves = asyncio.Event()
+        self._mock = mock
+        self._scope = {
+            "type": "http",
+            "method": "GET",
+            "path": "/_mock/journal/stream",
+            "raw_path": b"/_mock/journal/stream",
+            "query_string": b"",
+            "scheme": "http",
+            "headers": [(b"host", b"localhost"), (HEADER.lower().encode(), name.encode())],
+            "client": ("127.0.0.1", 50_000),
+            "server": ("127.0.0.1", 80),
+        }
+
+    async def watch(self) -> None:
+        await self._mock.server.app(self._scope, self._receive, self._send)
+
+    async def _receive(self) -> dict[str, Any]:
+        await self.leaves.wait()
+        return {"type": "http.disconnect"}
+
+    async def _send(self, message: Any) -> None:
+        if message.get("body"):
+            self.came.put_nowait(message["body"])
 
 
 @pytest.fixture
@@ -79,6 +114,40 @@ def test_any_use_keeps_a_namespace(mock: Mock, passed: Monotonic) -> None:
         assert caller(world, "invoices")("GET", "/invoices").status_code == 200
         mock.server.namespaces.tick()
     assert names(mock) == ["default", "shop"]
+
+
+def test_whoever_watches_a_namespace_uses_it_until_leaving(mock: Mock, passed: Monotonic) -> None:
+    async def watch() -> list[list[str]]:
+        namespace = mock.server.namespaces.get("shop")
+        client = Watcher(mock, "shop")
+        watching = asyncio.ensure_future(client.watch())
+        await client.came.get()
+        seen = []
+        for _ in range(3):
+            passed.seconds += 9 * MINUTE
+            namespace.journal.note(entry())  # what is told to a watcher, as a heartbeat is; nobody calls
+            await client.came.get()
+            mock.server.namespaces.tick()
+            seen.append(names(mock))
+        client.leaves.set()
+        await watching
+        passed.seconds += 11 * MINUTE
+        mock.server.namespaces.tick()
+        return [*seen, names(mock)]
+
+    assert asyncio.run(watch()) == [*[["default", "shop"]] * 3, ["default"]]
+
+
+def test_watching_a_namespace_that_is_gone_is_no_use_of_one_that_has_its_name(mock: Mock, passed: Monotonic) -> None:
+    namespaces = mock.server.namespaces
+    gone = namespaces.get("shop")
+    namespaces.delete("shop")
+    namespaces.note_use(gone)
+    namespaces.get("shop")
+    passed.seconds += 11 * MINUTE
+    namespaces.note_use(gone)
+    namespaces.tick()
+    assert names(mock) == ["default"]
 
 
 def test_looking_at_a_namespace_from_another_one_is_no_use_of_it(mock: Mock, passed: Monotonic) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from typing import Any
 
 from mock_server.apis.control.services import Json, Services, body_of
@@ -61,9 +61,16 @@ def export_journal(services: Services, request: Request) -> Response:
 
 
 def stream_journal(services: Services, request: Request) -> Response:
-    journal, matches = services.namespace.journal, _filter(request.query)
+    matches = _filter(request.query)
     after = request.headers.get("last-event-id") or request.query.get("after")
-    return Response.stream(lambda: events(journal, matches, after), EVENT_STREAM, {"cache-control": "no-store"})
+    return Response.stream(lambda: _watched(services, matches, after), EVENT_STREAM, {"cache-control": "no-store"})
+
+
+async def _watched(services: Services, matches: Filter, after: str | None) -> AsyncIterator[bytes]:
+    """The events of a namespace, which is in use while somebody watches: something comes every few seconds."""
+    async for piece in events(services.namespace.journal, matches, after):
+        services.plane.note_use(services.namespace)
+        yield piece
 
 
 def _filter(query: Mapping[str, Any]) -> Filter:
