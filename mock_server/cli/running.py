@@ -15,6 +15,7 @@ from mock_server.cli.protocol import serving
 from mock_server.core.errors import SetupError
 from mock_server.http.streams import Streams
 from mock_server.settings import Settings
+from mock_server.storage.sole_server import sole_server
 from mock_server.wiring import Server, build
 
 BACKLOG = 2048
@@ -44,13 +45,12 @@ def run(settings: Settings) -> None:
     """Serve until SIGINT or SIGTERM.
 
     Raises:
-        SetupError: the port is taken, or something else stands in the way.
+        SetupError: the port or the state is taken, or something else stands in the way.
     """
     _require_guard(settings)
     # Uvicorn raises the signal that ended it once more: as an exception it lets everything be given back.
     signal.signal(signal.SIGTERM, lambda number, frame: sys.exit(128 + number))
-    listening = _listening_socket(settings.host, settings.port)
-    with listening:
+    with sole_server(settings.state), _listening_socket(settings.host, settings.port) as listening:
         server = _built(settings)
         try:
             logging.basicConfig(level=logging.WARNING, format="%(levelname)s %(name)s: %(message)s")

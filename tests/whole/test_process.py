@@ -230,6 +230,19 @@ def test_a_killed_server_has_kept_what_it_answered(tmp_path: Path) -> None:
         assert call(origin, "/pay-int-api/invoices", bearer)["total"] == 20
 
 
+def test_a_state_file_is_for_one_server_at_a_time_however_it_ends(tmp_path: Path) -> None:
+    state = ["--state", f"sqlite:///{tmp_path}/state.db"]
+    for end in (subprocess.Popen.terminate, subprocess.Popen.kill):
+        with running(tmp_path, state) as (process, _):
+            message = refuses(*state, cwd=tmp_path)
+            end(process)
+            process.wait()
+        assert f"SQLite file {tmp_path}/state.db is in use by another server" in message
+
+    with serving(tmp_path, *state) as origin:
+        assert call(origin, "/pay-int-api/invoices", token("invoices"))["total"] == 19
+
+
 def test_the_same_seed_and_id_seed_give_the_same_ids(tmp_path: Path) -> None:
     bearer = token("invoices")
     made: list[list[str]] = []

@@ -28,7 +28,7 @@ TOKEN_VARIABLE = "MOCK_SERVER_SERVE_ADMIN_TOKEN"  # noqa: S105  # the name of a 
     default=_DEFAULTS.state,
     show_default="in memory",
     metavar="URL",
-    help="Where records live: sqlite:///FILE keeps them, postgresql+psycopg://... shares them.",
+    help="Where records live: sqlite:///FILE keeps them for one server, postgresql+psycopg://... shares them.",
 )
 @click.option(
     "--objects",
