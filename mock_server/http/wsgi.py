@@ -9,11 +9,11 @@ from urllib.parse import quote
 
 from a2wsgi import WSGIMiddleware
 
-from mock_server.http.context import Exchange, Scope, header
+from mock_server.http.context import Exchange, Scope, base_url, head_of, header
 from mock_server.http.operation import Receive, Send
 
 THREADS = 10
-_BODY_HEADERS = frozenset({b"content-length", b"transfer-encoding"})
+_RESTATED = frozenset({b"content-length", b"transfer-encoding", b"host"})
 _AS_THEY_ARE = bytes(range(0x21, 0x7F))
 
 
@@ -68,7 +68,9 @@ class LazyWsgi:
 
 
 def _described(scope: Scope, length: int) -> Scope:
-    """The scope with the true length of the body, and a query in ASCII as WSGI has it."""
-    headers = [(name, value) for name, value in scope["headers"] if name not in _BODY_HEADERS]
+    """The scope with the true length of the body, a host that is one, and a query in ASCII as WSGI has it."""
+    host = base_url(head_of(scope), scope).partition("://")[2]
+    restated = [(b"host", host.encode("ascii")), (b"content-length", b"%d" % length)]
+    headers = [(name, value) for name, value in scope["headers"] if name not in _RESTATED]
     query = quote(scope["query_string"], safe=_AS_THEY_ARE).encode("ascii")
-    return {**scope, "headers": [*headers, (b"content-length", b"%d" % length)], "query_string": query}
+    return {**scope, "headers": [*headers, *restated], "query_string": query}

@@ -62,6 +62,14 @@ def test_the_origin_is_the_one_the_client_used(party: Party) -> None:
     assert found["token_endpoint"] == "http://other.test:99/oauth2/token"
 
 
+@pytest.mark.parametrize("host", ["a b", "a/b", "mock.test:65536", "mock.test:port"])
+def test_the_origin_is_the_servers_own_where_the_client_names_none(host: str, party: Party) -> None:
+    found = party.http.get(METADATA, headers={"Host": host}).json()
+
+    assert found["issuer"] == ORIGIN
+    assert found["token_endpoint"] == f"{ORIGIN}/oauth2/token"
+
+
 def test_the_origin_is_the_public_one_where_there_is_one() -> None:
     mock = Mock.start(public_url="https://mock.public.test/")
     try:
