@@ -121,6 +121,22 @@ def test_a_namespace_goes_into_a_file_and_back(ctl: Shell, tmp_path: Path) -> No
     assert other.says("import", "-", given=text)
 
 
+def test_an_export_that_fails_leaves_the_file_as_it_is(ctl: Shell, tmp_path: Path) -> None:
+    file = tmp_path / "shop.json"
+    file.write_text("kept", encoding="utf-8")
+    failed = Shell("http://127.0.0.1:1", "shop")("export", "--output", str(file))
+
+    assert (failed.exit_code, file.read_text(encoding="utf-8")) == (3, "kept")
+
+
+@pytest.mark.parametrize("output", [".", "missing/shop.json"])
+def test_an_export_that_can_not_be_written_is_wrong_use(output: str, ctl: Shell, tmp_path: Path) -> None:
+    result = ctl("export", "--output", str(tmp_path / output))
+
+    assert result.exit_code != 0
+    assert isinstance(result.exception, SystemExit)
+
+
 @pytest.mark.parametrize("content", ["", "{", "[" * 100_000])
 def test_a_file_that_holds_no_json_is_wrong_use(ctl: Shell, tmp_path: Path, content: str) -> None:
     (tmp_path / "shop.json").write_text(content)
