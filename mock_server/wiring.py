@@ -58,6 +58,7 @@ from mock_server.oauth.revocations import Revocations
 from mock_server.oauth.rules import CONTRACT as OAUTH_CONTRACT
 from mock_server.oauth.rules import Figures
 from mock_server.oauth.tokens import Signatures, TokenCheck, TokenMint, read_fixture_key, read_key
+from mock_server.object_storage.addressing import origin_of
 from mock_server.object_storage.backends import FolderBackend, WholeBlobs
 from mock_server.object_storage.bucket import Bucket
 from mock_server.object_storage.leavings import BucketReader, Leavings
@@ -173,6 +174,7 @@ class _Assembly:
         self.settings = settings
         self.clock = clock
         self.exits = exits
+        self.public_url = _public_url(settings.public_url)
         self.groups = GROUPS
         self.contracts = {group.name: contract_of(group) for group in self.groups}
         self.oauth_contract = readable_contract(OAUTH_CONTRACT)
@@ -341,7 +343,7 @@ class _Assembly:
             directory=self.directory,
             figures=self.figures,
             namespace_of=lambda environ: Exchange.of(environ["asgi.scope"]).namespace,
-            public_url=self.settings.public_url,
+            public_url=self.public_url,
             auto_approve=approver,
         )
 
@@ -359,7 +361,7 @@ class _Assembly:
             is_embedded=self.store.is_embedded,
             streams=self.streams,
             foreign_rules={} if group.is_transactional else self._all_rules(),
-            public_url=self.settings.public_url,
+            public_url=self.public_url,
             max_wait_seconds=self.contracts["control"].limit("CTL-PREFER", "maximumSeconds")
             if group.is_transactional
             else None,
@@ -410,6 +412,13 @@ def _mount(territory: Territory, pipeline: Pipeline) -> Mount:
     """A group's room. What concerns the mock alone is not journalled, and meets no faults."""
     stands_in = territory.group.is_transactional
     return Mount(territory.contains, pipeline, is_recorded=stands_in, meets_faults=stands_in)
+
+
+def _public_url(asked: str | None) -> str | None:
+    try:
+        return None if asked is None else origin_of(asked)
+    except ValueError as error:
+        raise SetupError(f"the public URL can't be used: {error}") from error
 
 
 def _forget_expired(namespace: Namespace, now: datetime) -> datetime | None:

@@ -207,7 +207,7 @@ def in_one_unit(settings: AuthorizationSettings, answer: Callable[[], Response])
 
 def issuer_of(settings: AuthorizationSettings) -> str:
     """The origin by which clients know this server."""
-    return (settings.public_url or request.host_url).rstrip("/")
+    return settings.public_url or request.host_url.rstrip("/")
 
 
 def _check_form() -> None:

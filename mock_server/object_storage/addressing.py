@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from urllib.parse import unquote_to_bytes, urlsplit
 
 from mock_server.object_storage.canonical import encoded_path
 
 LONGEST_KEY_BYTES = 1024
+_ORIGIN = re.compile(r"(?P<origin>https?://(?:\[[0-9A-Fa-f:.]+\]|[A-Za-z0-9._-]+)(?::(?P<port>[0-9]{1,5}))?)/?")
+_PORTS = range(1, 65536)
 
 
 @dataclass(frozen=True)
@@ -38,6 +41,18 @@ def object_name(raw_path: bytes, prefix: str) -> ObjectName | None:
         return None
     bucket, _, key = path[len(prefix) + 1 :].partition("/")
     return ObjectName(bucket, key)
+
+
+def origin_of(url: str) -> str:
+    """The origin that a URL names, without a slash behind.
+
+    Raises:
+        ValueError: it is no origin.
+    """
+    found = _ORIGIN.fullmatch(url)
+    if found is None or int(found["port"] or 80) not in _PORTS:
+        raise ValueError(f"{url!r} is no origin, such as https://files.example:8443: nothing stands behind the host")
+    return found["origin"]
 
 
 def object_url(base_url: str, prefix: str, object_id: str) -> str:
