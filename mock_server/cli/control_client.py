@@ -125,10 +125,10 @@ class ControlClient:
     def _sent(
         self, method: str, path: str, value: Any, query: Mapping[str, Any] | None, accept: str
     ) -> Iterator[HTTPResponse]:
-        body = None if value is None else json.dumps(value, allow_nan=False).encode()
-        headers = {**self._headers, "Accept": accept, **({"Content-Type": JSON} if body else {})}
         connection = _CONNECTIONS[self._scheme](_reachable(self._address), timeout=self._timeout_seconds)
         try:
+            body = None if value is None else json.dumps(value, allow_nan=False).encode()
+            headers = {**self._headers, "Accept": accept, **({"Content-Type": JSON} if body else {})}
             connection.request(method, self._prefix + BASE_PATH + path + _query(query or {}), body, headers)
             if accept == EVENT_STREAM and connection.sock:
                 connection.sock.settimeout(None)  # the next event may be long in coming
@@ -137,7 +137,7 @@ class ControlClient:
             raise self.no_mock(f"nothing came within {self._timeout_seconds:g} seconds") from error
         except OSError as error:
             raise self.no_mock(error.strerror or str(error)) from error
-        except (ValueError, InvalidURL) as error:  # a line break in a header, or half a surrogate pair
+        except (ValueError, InvalidURL) as error:  # a line break in a header, half a surrogate pair, NaN
             raise WrongUse(f"the call can't be sent: {error}") from error
         except HTTPException as error:
             is_broken = isinstance(error, IncompleteRead)
@@ -170,6 +170,7 @@ def _parts(url: str) -> tuple[str, str, str]:
     try:
         found = urlsplit(url)
         is_fine = found.scheme in _CONNECTIONS and found.hostname and found.username is None and found.port != 0
+        is_fine = is_fine and found.netloc.isprintable() and " " not in found.netloc
     except ValueError:
         is_fine = False
     if not is_fine or found.query or found.fragment:

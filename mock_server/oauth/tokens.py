@@ -67,7 +67,9 @@ def read_key(file: Path) -> RSAKey:
     """
     try:
         key = RSAKey.import_key(json.loads(file.read_text(encoding="utf-8")))
-    except (OSError, ValueError, JoseError) as error:
+    except OSError as error:
+        raise SetupError(f"the signing key {file} can't be read: {error.strerror}") from error
+    except (ValueError, JoseError) as error:
         raise SetupError(f"the signing key {file} can't be used: {error}") from error
     if not key.is_private:
         raise SetupError(f"the signing key {file} can't be used: it has no private part")

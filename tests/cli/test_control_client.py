@@ -143,6 +143,8 @@ def test_what_does_not_speak_http_to_the_end_is_no_mock(content: bytes, reason: 
         "http://a:b@localhost",
         "http://localhost:99999",
         "http://[::1",
+        "http://a b",
+        "http://a\x7fb",
     ],
 )
 def test_what_names_no_server_is_wrong_use(url: str) -> None:
@@ -154,6 +156,12 @@ def test_what_names_no_server_is_wrong_use(url: str) -> None:
 def test_a_name_that_no_header_can_carry_is_wrong_use(fake: Fake, name: str) -> None:
     with pytest.raises(WrongUse, match="can't be sent"):
         ControlClient(fake.url, name).get("/clock")
+    assert not fake.asked
+
+
+def test_what_json_has_no_word_for_is_wrong_use(fake: Fake) -> None:
+    with pytest.raises(WrongUse, match="can't be sent"):
+        ControlClient(fake.url).post("/faults", {"probability": float("nan")})
     assert not fake.asked
 
 

@@ -138,6 +138,7 @@ def test_the_apis_answer_as_the_options_promise(case: str, run: Run, shared_mock
         (["--claim", "x"], "'x' is not NAME=JSON"),
         (["--claim", "=1"], "'=1' is not NAME=JSON"),
         (["--claim", "x=y"], "the value of x is not JSON: 'y'; a text needs quotes"),
+        (["--claim", "x=NaN"], "the value of x is not JSON: 'NaN'; a text needs quotes"),
         (["--claim", "x=" + "[" * 100_000], "the value of x is not JSON"),
         (["--claim", r'x="\ud800"'], "half of a surrogate pair"),
         (["--merchant", "\udcff"], "half of a surrogate pair"),

@@ -211,6 +211,12 @@ def test_a_broken_contract_is_refused_with_file_line_and_reason(tmp_path: Path) 
         (["--port", "99999"], "99999"),
         (["--unknown"], "--unknown"),
         (["--host", "256.1.1.1"], "256.1.1.1"),
+        (["--public-url", "mock.test"], "'mock.test' is no origin"),
+        (["--public-url", "https://mock.test/path"], "'https://mock.test/path' is no origin"),
+        (["--public-url", "https://mock.test:65536"], "'https://mock.test:65536' is no origin"),
+        (["--public-url", "https://a b"], "'https://a b' is no origin"),
+        (["--webhook-seconds", "nan"], "'--webhook-seconds'"),
+        (["--namespace-idle-minutes", "9" * 20], "'--namespace-idle-minutes'"),
     ],
 )
 def test_wrong_use_is_refused_in_one_line(arguments: list[str], message: str, tmp_path: Path) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +13,12 @@ from mock_server.settings import Settings
 
 _DEFAULTS = Settings()
 TOKEN_VARIABLE = "MOCK_SERVER_SERVE_ADMIN_TOKEN"  # noqa: S105  # the name of a variable
+
+
+def _no_nan(ctx: click.Context, param: click.Parameter, value: float) -> float:
+    if math.isnan(value):  # neither below nor above the bounds of the range
+        raise click.BadParameter("it is no number", ctx, param)
+    return value
 
 
 @click.command("serve")
@@ -69,7 +76,7 @@ TOKEN_VARIABLE = "MOCK_SERVER_SERVE_ADMIN_TOKEN"  # noqa: S105  # the name of a 
 )
 @click.option(
     "--namespace-idle-minutes",
-    type=click.IntRange(min=1),
+    type=click.IntRange(1, 10_000_000),
     default=_DEFAULTS.namespace_idle_minutes,
     show_default=True,
     help="A namespace that is unused for longer lapses; the default one never does.",
@@ -93,6 +100,7 @@ TOKEN_VARIABLE = "MOCK_SERVER_SERVE_ADMIN_TOKEN"  # noqa: S105  # the name of a 
 @click.option(
     "--webhook-seconds",
     type=click.FloatRange(0, 60, min_open=True),
+    callback=_no_nan,
     default=_DEFAULTS.webhook_seconds,
     show_default=True,
     metavar="SECONDS",

@@ -14,6 +14,10 @@ SECONDS = click.IntRange(-(10**10), 10**10)
 """Some 317 years: what dates can carry in any case."""
 
 
+def _refuse(constant: str) -> None:
+    raise ValueError(f"{constant} is no value of JSON")
+
+
 def _claims(ctx: click.Context, param: click.Parameter, values: Sequence[str]) -> dict[str, Any]:
     """The claims that are given as `NAME=JSON`."""
     claims: dict[str, Any] = {}
@@ -22,7 +26,7 @@ def _claims(ctx: click.Context, param: click.Parameter, values: Sequence[str]) -
         if not name or not separator:
             raise click.BadParameter(f"{value!r} is not NAME=JSON", ctx, param)
         try:
-            claims[name] = json.loads(content)
+            claims[name] = json.loads(content, parse_constant=_refuse)
         except (ValueError, RecursionError) as error:
             message = f"the value of {name} is not JSON: {content!r}; a text needs quotes"
             raise click.BadParameter(message, ctx, param) from error
