@@ -216,7 +216,8 @@ def is_origin_like(value: Any) -> bool:
         return False
     try:
         parts = urlsplit(value)
-        return parts.scheme in {"http", "https"} and bool(parts.hostname) and not parts.query and not parts.fragment
+        is_address = bool(parts.hostname) and parts.port != 0 and parts.netloc.isprintable() and " " not in parts.netloc
+        return parts.scheme in {"http", "https"} and is_address and not parts.query and not parts.fragment
     except ValueError:
         return False
 

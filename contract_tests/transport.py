@@ -19,6 +19,7 @@ from contract_tests.exchange import Exchange, Sent
 from contract_tests.ledger import Ledger
 from contract_tests.pace import BudgetSpent, Pace
 from contract_tests.permits import PAYING, SAFE_METHODS, Permits
+from contract_tests.redaction import Redactor
 from contract_tests.target import Target
 from contract_tests.wire import exchange_bytes, request_bytes
 
@@ -236,7 +237,7 @@ def _require_api(exchange: Exchange, target: Target) -> None:
     is_foreign = kind in _HTML or exchange.status in _GATEWAY
     if target.is_mock:
         is_foreign = exchange.status in _GATEWAY and not kind.endswith("json")
-    asked = f"{exchange.sent.method} {exchange.sent.url}"
+    asked = _asked(exchange.sent)
     if is_foreign:
         raise TargetUnreachable(f"{asked} was answered by something else than the API: {exchange.status} with {kind}")
     if exchange.status == TOO_MANY and not target.is_mock:
@@ -245,7 +246,12 @@ def _require_api(exchange: Exchange, target: Target) -> None:
 
 def _reason(error: Exception, sent: Sent, target: Target) -> str:
     if isinstance(error, requests.Timeout):
-        return f"{sent.method} {sent.url} was not answered within {target.limits.timeout_seconds:g} seconds"
+        return f"{_asked(sent)} was not answered within {target.limits.timeout_seconds:g} seconds"
     if isinstance(error, requests.exceptions.SSLError):
-        return f"{sent.url} can't be trusted: its certificate is not accepted (ca_file, verify)"
-    return f"{sent.method} {sent.url} found nobody: {type(error).__name__}"
+        return f"{_asked(sent)} can't be trusted: its certificate is not accepted (ca_file, verify)"
+    return f"{_asked(sent)} found nobody: {type(error).__name__}"
+
+
+def _asked(sent: Sent) -> str:
+    """What was asked, as it may be printed: the URL of a target may have a password in it."""
+    return f"{sent.method} {Redactor().url(sent.url)}"

@@ -152,6 +152,21 @@ def test_an_unknown_name_is_wrong_use_with_what_may_have_been_meant(tmp_path: Pa
     assert not (tmp_path / "contract-tests-report").exists()
 
 
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (["--url", ""], "--url is empty."),
+        (["--target", ""], "--target is empty."),
+        (["--url", "http://127.0.0.1:65536"], "'http://127.0.0.1:65536' is no URL, such as https://staging.example"),
+        (["--max-seconds", "nan"], "Invalid value for '--max-seconds': it is no number"),
+    ],
+)
+def test_what_names_no_target_or_time_is_wrong_use(arguments: list[str], message: str, tmp_path: Path) -> None:
+    ran = contract_tests(tmp_path, "run", *arguments)
+
+    assert (ran.code, ran.out, ran.err) == (2, "", f"contract-tests: {message}\n")
+
+
 def test_wrong_use_leaves_the_run_before_it_as_it_was(mock: Proxy, tmp_path: Path) -> None:
     contract_tests(tmp_path, "run", "--url", mock.origin, *CANCELLING)
     kept = {each.name: each.read_bytes() for each in (tmp_path / "contract-tests-report").iterdir()}

@@ -88,10 +88,18 @@ def test_a_target_that_is_too_slow_is_not_examined(server: Scripted) -> None:
         require_there(slow)
 
 
-@pytest.mark.parametrize("url", ["staging.example", "ftp://staging.example", "https://"])
+@pytest.mark.parametrize(
+    "url", ["staging.example", "ftp://staging.example", "https://", "https://a b", "https://staging.example:65536"]
+)
 def test_what_is_no_url_is_wrong_use(url: str) -> None:
     with pytest.raises(WrongUse, match="is no URL"):
         target_at(url)
+
+
+def test_a_password_in_a_url_is_not_told() -> None:
+    with pytest.raises(TargetUnreachable) as caught:
+        target_at("http://me:hidden-word@127.0.0.1:1")
+    assert str(caught.value) == "GET http://***@127.0.0.1:1/_mock/health found nobody: ConnectionError"
 
 
 def test_a_guarded_command_ends_with_whoever_started_it() -> None:

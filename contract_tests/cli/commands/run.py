@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import sys
 import time
 from collections.abc import Callable
@@ -13,6 +14,15 @@ import click
 from contract_tests.cli.options import ca_file_option, config_option, insecure_option
 
 Command = TypeVar("Command", bound=Callable[..., object])
+
+
+MAX_SECONDS = 10_000_000
+
+
+def _no_nan(ctx: click.Context, param: click.Parameter, value: float) -> float:
+    if math.isnan(value):  # neither below nor above the bounds of the range
+        raise click.BadParameter("it is no number", ctx, param)
+    return value
 
 
 def target_options(command: Command) -> Command:
@@ -40,7 +50,14 @@ _TARGET_OPTIONS = (
 @click.option("--suite", multiple=True, metavar="NAME", help="Only this suite; repeatable.")
 @click.option("--operation", multiple=True, metavar="ID", help="Only checks of this operation; repeatable.")
 @click.option("--rule", multiple=True, metavar="ID", help="Only checks of this rule; repeatable.")
-@click.option("--max-seconds", type=click.FloatRange(min=1), default=60.0, show_default=True, help="How long at most.")
+@click.option(
+    "--max-seconds",
+    type=click.FloatRange(1, MAX_SECONDS),
+    callback=_no_nan,
+    default=60.0,
+    show_default=True,
+    help="How long at most.",
+)
 @click.option("--seed", type=int, metavar="N", help="The same number and target, the same cases.")
 @click.option("--workers", type=click.IntRange(min=1), default=1, show_default=True, help="So many at once.")
 @click.option("--failed-first", is_flag=True, help="Begin with the checks and examples that failed before.")
@@ -87,7 +104,10 @@ def command(**given: Any) -> int:
 
 
 def require_one_target(given: dict[str, Any]) -> None:
-    """Raises `UsageError` where several targets are named."""
+    """Raises `UsageError` where several targets are named, or one by nothing, as by a variable that is not set."""
+    for name in ("target", "url"):
+        if given[name] == "":
+            raise click.UsageError(f"--{name} is empty.")
     if sum(bool(given[name]) for name in ("target", "url", "mock")) > 1:
         raise click.UsageError("One of --target, --url and --mock.")
 
