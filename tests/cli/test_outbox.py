@@ -67,6 +67,19 @@ def test_a_webhook_that_leads_elsewhere_is_refused_in_a_line(url: str, client: C
     assert "which is not on this machine" in run.stderr
 
 
+@pytest.mark.parametrize(
+    ("content", "reason"), [(None, "No such file"), (b"", "it is empty"), (b"\n", "it is empty"), (b"\xff", "no UTF-8")]
+)
+def test_a_file_without_a_secret_is_wrong_use(content: bytes | None, reason: str, url: str, tmp_path: Path) -> None:
+    file = tmp_path / "secret"
+    if content is not None:
+        file.write_bytes(content)
+    run = ctl(url, "webhooks", "add", "http://localhost:9/hooks", "--secret-file", str(file))
+
+    assert (run.returncode, run.stdout, run.stderr.count("\n")) == (2, "", 1)
+    assert reason in run.stderr or "does not exist" in run.stderr
+
+
 def test_messages_are_listed_shown_and_sent_again(url: str, client: ControlClient) -> None:
     with receiving((503, b"busy"), (200, b"thanks")) as receiver:
         client.put("/clock", {"mode": "frozen"})
@@ -154,10 +167,13 @@ def test_a_listening_endpoint_that_refuses_is_told_again_as_the_clock_moves(url:
     assert [each["genuine"] for each in deliveries] == [True] * 6
 
 
-def test_a_listening_endpoint_ends_at_ctrl_c(url: str, client: ControlClient) -> None:
+@pytest.mark.parametrize("stop", [signal.SIGINT, signal.SIGTERM])
+def test_a_listening_endpoint_that_is_stopped_takes_itself_back(
+    stop: signal.Signals, url: str, client: ControlClient
+) -> None:
     listening = Listening(url)
 
-    listening.process.send_signal(signal.SIGINT)
+    listening.process.send_signal(stop)
 
     assert listening.end() == (0, [])
     assert client.get("/webhooks").json == {"webhooks": []}

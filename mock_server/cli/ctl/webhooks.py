@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import signal
+import threading
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -114,6 +116,8 @@ def listen(
 
     ctl: Ctl = ctx.obj
     secret = _secret(secret_file) or token_urlsafe(32)
+    if threading.current_thread() is threading.main_thread():
+        signal.signal(signal.SIGTERM, signal.getsignal(signal.SIGINT))  # the end is the same: it takes itself back
     with Endpoint(ctl.client, secret, port, status) as endpoint:
         made = ctl.client.post("/webhooks", _registration(endpoint.url, events, merchant, secret)).json
         try:
@@ -133,10 +137,17 @@ def _registration(url: str, events: Sequence[str], merchant: str | None, secret:
 
 
 def _secret(file: Path | None) -> str | None:
+    if file is None:
+        return None
     try:
-        return file.read_text(encoding="utf-8").strip() if file else None
-    except (OSError, UnicodeDecodeError) as error:
-        raise click.UsageError(f"The secret can't be read from {file}: {error}.") from error
+        secret = file.read_text(encoding="utf-8").strip()
+    except OSError as error:
+        raise click.UsageError(f"The secret can't be read from {file}: {error.strerror}.") from error
+    except UnicodeDecodeError as error:
+        raise click.UsageError(f"The secret can't be read from {file}: it is no UTF-8 text.") from error
+    if not secret:
+        raise click.UsageError(f"The secret can't be read from {file}: it is empty.")
+    return secret
 
 
 def _line(webhook: Mapping[str, Any]) -> str:
