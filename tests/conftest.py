@@ -31,8 +31,11 @@ def pytest_collection_finish() -> None:
 
 @pytest.fixture(scope="session")
 def shared_mock() -> Iterator[Mock]:
-    """A mock with the demo seed. Its clock must not be moved: other tests read it."""
-    mock = Mock.start()
+    """A mock with the demo seed. Its clock must not be moved: other tests read it.
+
+    The fewer workers there are, the more tests have a namespace of their own on each one's mock.
+    """
+    mock = Mock.start(max_namespaces=10_000)
     yield mock
     mock.stop()
 
