@@ -748,7 +748,7 @@ def test_every_client_of_the_fixtures_gets_a_token(printed: Any, shared_mock: Mo
             "there is no client 'nobody' in invoices; possible: harbor-invoices",
         ),
         (["--group", "invoices", "--client", "harbor-uploads"], "there is no client 'harbor-uploads' in invoices"),
-        (["--group", "invoices", "--signing-key", "no/such/file"], "the signing key no/such/file can't be used"),
+        (["--group", "invoices", "--signing-key", "no/such/file"], "the signing key no/such/file can't be read"),
         (["--group", "invoices", "--expires-in", "tomorrow"], "'tomorrow' is not a valid integer"),
         (["--group", "invoices", "--expires-in", "99999999999999"], ""),
         (["--group", "invoices", "--expires-in", "-99999999999999"], ""),
