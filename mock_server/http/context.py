@@ -56,10 +56,15 @@ class Exchange:
         scope[_KEY] = self
 
 
+def head_of(scope: Scope) -> Head:
+    """The head of a request."""
+    exchange: Exchange | None = scope.get(_KEY)
+    return Head(tuple(scope["headers"])) if exchange is None else exchange.head
+
+
 def header(scope: Scope, name: bytes) -> str | None:
     """The first value of a request header; `name` in lower case."""
-    exchange: Exchange | None = scope.get(_KEY)
-    return (Head(tuple(scope["headers"])) if exchange is None else exchange.head).text(name)
+    return head_of(scope).text(name)
 
 
 _HOST = re.compile(r"(?:\[[0-9A-Fa-f:.]+\]|[A-Za-z0-9._-]+)(?::([0-9]{1,5}))?")
@@ -67,11 +72,15 @@ _HOST = re.compile(r"(?:\[[0-9A-Fa-f:.]+\]|[A-Za-z0-9._-]+)(?::([0-9]{1,5}))?")
 
 def base_url(head: Head, scope: Scope) -> str:
     """The address the client reached us under, without a path; our own where its Host header names none."""
-    host = head.once(_stated_host)
-    if host is None:
-        address, port = scope["server"]
-        host = f"[{address}]:{port}" if ":" in address else f"{address}:{port}"
-    return f"{scope['scheme']}://{host}"
+    return f"{scope['scheme']}://{head.once(_stated_host) or own_host(scope)}"
+
+
+def own_host(scope: Scope) -> str:
+    """The server's own address, as a URL has it."""
+    address, port = scope.get("server") or ("", None)
+    if port is None:  # a Unix socket, which no URL has a name for
+        return "localhost"
+    return f"[{address}]:{port}" if ":" in address else f"{address}:{port}"
 
 
 def _stated_host(head: Head) -> str | None:

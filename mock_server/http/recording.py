@@ -8,7 +8,7 @@ from urllib.parse import quote
 
 from mock_server.core.head import Head
 from mock_server.core.journal.redaction import Observed, ObservedExchange, Redactor
-from mock_server.http.context import Exchange, Scope
+from mock_server.http.context import Exchange, Scope, own_host
 from mock_server.http.cors import Headers
 from mock_server.http.operation import Receive, Send
 from mock_server.http.passage import Message, Passage
@@ -92,7 +92,7 @@ class Recorder:
                 _path(scope),
                 scope["query_string"].decode("latin-1"),
                 scope["scheme"],
-                exchange.head.once(_host) or _own_host(scope),
+                exchange.head.once(_host) or own_host(scope),
                 recording.asked,
                 exchange.status or (FAILED if has_failed else CLIENT_LEFT),
                 recording.answered,
@@ -132,8 +132,3 @@ def _path(scope: Scope) -> str:
 
 def _host(head: Head) -> str | None:
     return head.text(b"host")
-
-
-def _own_host(scope: Scope) -> str:
-    server = scope.get("server") or ("", None)
-    return f"{server[0]}:{server[1]}" if server[1] else str(server[0])

@@ -39,3 +39,15 @@ def test_the_address_is_the_one_the_client_used_if_it_is_one(host: bytes, expect
     head = Head(((b"host", host),))
 
     assert [base_url(head, scope()) for _ in range(2)] == [expected] * 2
+
+
+@pytest.mark.parametrize(
+    ("server", "expected"),
+    [
+        (("::1", 81), "http://[::1]:81"),
+        (("/run/mock.sock", None), "http://localhost"),
+        (None, "http://localhost"),
+    ],
+)
+def test_where_the_client_names_no_host_the_address_is_the_servers_own(server: object, expected: str) -> None:
+    assert base_url(Head(()), {**scope(), "server": server}) == expected
