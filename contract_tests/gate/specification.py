@@ -86,14 +86,17 @@ class Node:
 
     def get(self, name: str) -> Node | None:
         """The member of the resolved mapping, itself not resolved; `None` where there is none, or no mapping."""
-        if name in OWN_WORDS and self.ref is not None and (own := self.own(name)):
+        if self.ref is None:  # asked most often of all, and mostly so
+            return self.own(name)
+        if name in OWN_WORDS and (own := self.own(name)):
             return own
-        return self.resolved().own(name)
+        return self.library.end(self).own(name)
 
     def own(self, name: str) -> Node | None:
         """The member of this very mapping: beside a reference, not behind it."""
-        if isinstance(self.value, dict) and name in self.value:
-            return self._child(name, self.value[name])
+        value = self.value
+        if isinstance(value, dict) and name in value:
+            return Node(value[name], self.pointer + pointer_part(name), self.document, self.library)
         return None
 
     def at(self, *names: str) -> Node | None:
@@ -118,11 +121,11 @@ class Node:
                 yield node._child(index, value)
 
     def _child(self, name: str | int, value: Any) -> Node:
-        return Node(value, self.pointer + _part(name), self.document, self.library)
+        return Node(value, self.pointer + pointer_part(name), self.document, self.library)
 
 
 @lru_cache(maxsize=20_000)
-def _part(name: str | int) -> str:
+def pointer_part(name: str | int) -> str:
     """One part of a pointer; most names come up again and again."""
     return to_pointer(name)
 

@@ -14,6 +14,7 @@ from contract_tests.gate.comparing.wire import style_of, takes_any_text
 from contract_tests.gate.pairing import OperationPair
 from contract_tests.gate.parts.media_types import best, is_structured, media_type
 from contract_tests.gate.parts.operation import is_true
+from contract_tests.gate.schemas.unchanged import is_unchanged
 from contract_tests.gate.specification import Node
 
 _STYLE_WORDS = ("style", "explode", "allowReserved")
@@ -42,6 +43,8 @@ def content_of(message: Node | None) -> Node | None:
 
 
 def content_differences(contents: Contents) -> Iterator[Found]:
+    if is_unchanged(contents.old, contents.new):
+        return
     old, new = dict(contents.old.items()), dict(contents.new.items())
     for name, node in old.items():
         meant = best(name, new)

@@ -16,6 +16,7 @@ from contract_tests.gate.pairing import OperationPair
 from contract_tests.gate.parts.operation import is_true
 from contract_tests.gate.parts.values import is_a_segment, segments_included
 from contract_tests.gate.schemas.inclusion import Inclusion
+from contract_tests.gate.schemas.unchanged import is_unchanged
 from contract_tests.gate.specification import Node
 
 NOUNS = {Direction.REQUEST: "request-parameter", Direction.RESPONSE: "response-header"}
@@ -66,7 +67,8 @@ def field_differences(fields: Fields) -> Iterator[Found]:
     moved = dict(_moved(fields))
     for key, old in fields.old.items():
         if key in fields.new:
-            yield from _changed(fields, key, old, fields.new[key])
+            if not is_unchanged(old.stated, fields.new[key].stated):
+                yield from _changed(fields, key, old, fields.new[key])
         elif key in moved:
             new = moved[key]
             facts = {"old": old.location, "new": new.location}

@@ -17,7 +17,7 @@ from contract_tests.gate.schemas.comparison import NO, Comparison, Shower, Verdi
 from contract_tests.gate.schemas.finding import Finding, Pair, Path, Step, Weight, path_text, placed
 from contract_tests.gate.schemas.schema_change import Example, SchemaChange
 from contract_tests.gate.schemas.terms.term import all_of, other_than
-from contract_tests.gate.schemas.unchanged import Unchanged
+from contract_tests.gate.schemas.unchanged import Unchanged, unchanged
 from contract_tests.gate.schemas.ways import Ways
 from contract_tests.gate.specification import Node
 
@@ -37,7 +37,7 @@ def schema_changes(old: Node, new: Node, direction: Direction) -> Sequence[Schem
 
 @lru_cache(maxsize=24)
 def _differ(old: Hashable, new: Hashable, direction: Direction) -> _Differ:
-    return _Differ(comparison(old, new, direction), direction)
+    return _Differ(comparison(old, new, direction), direction, unchanged(old, new))
 
 
 @dataclass(eq=False)
@@ -59,9 +59,9 @@ class _Differ:
 
     comparison: Comparison
     direction: Direction
+    is_unchanged: Unchanged
     known: dict[tuple[Node, Node], _Entry] = field(default_factory=dict)
     told: dict[_Entry, tuple[SchemaChange, ...]] = field(default_factory=dict)
-    is_unchanged: Unchanged = field(default_factory=Unchanged)
 
     def changes(self, old: Node, new: Node) -> tuple[SchemaChange, ...]:
         """The changes from one schema to another as the schemas of a whole value."""

@@ -12,6 +12,7 @@ from contract_tests.gate.parts.operation import text_of
 from contract_tests.gate.parts.responding import answer_for, answers_of
 from contract_tests.gate.parts.values import complaint
 from contract_tests.gate.schemas.differences import schema_changes
+from contract_tests.gate.schemas.unchanged import is_unchanged
 from contract_tests.gate.specification import Node
 
 Shown = tuple[str, Node, Node, Direction]
@@ -21,7 +22,8 @@ Shown = tuple[str, Node, Node, Direction]
 def changes(pair: Pair) -> Iterator[Found]:
     for operation in pair.calls:
         for subject, old, new, direction in _shown(operation):
-            yield from _differences(operation, subject, old, new, direction)
+            if not is_unchanged(old, new):
+                yield from _differences(operation, subject, old, new, direction)
 
 
 def _shown(operation: OperationPair) -> Iterator[Shown]:
@@ -35,7 +37,7 @@ def _shown(operation: OperationPair) -> Iterator[Shown]:
     answers = answers_of(operation.new.node)
     for status, answer in answers_of(operation.old.node).items():
         there = answer_for(answers, status)
-        if there is not None:
+        if there is not None and not is_unchanged(answer, there):
             yield from _bodies(f"{status} body", answer, there, operation.response)
 
 

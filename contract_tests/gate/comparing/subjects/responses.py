@@ -11,6 +11,7 @@ from contract_tests.gate.comparing.found import Found
 from contract_tests.gate.messages.message import Key
 from contract_tests.gate.pairing import OperationPair, Pair
 from contract_tests.gate.parts.responding import DEFAULT, answer_for, answers_of
+from contract_tests.gate.schemas.unchanged import is_unchanged
 from contract_tests.gate.specification import Node
 from contract_tests.gate.witnesses import response_proof
 
@@ -85,6 +86,8 @@ class _Answers:
     # One answer
 
     def _answer(self, status: str, old: Node, new: Node) -> Iterator[Found]:
+        if is_unchanged(old, new):
+            return
         yield from field_differences(self._headers(status, old, new))
         direction, subject = self.operation.response, f"{status} body"
         proof = response_proof(self.operation, direction, status)

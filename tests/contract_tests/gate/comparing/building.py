@@ -15,7 +15,7 @@ import yaml
 from contract_tests.gate.change import Change
 from contract_tests.gate.diffing import compare
 from contract_tests.gate.sources import Source
-from contract_tests.gate.specification import Node, Specification
+from contract_tests.gate.specification import Document, Node, Specification
 from openapi.documents import pointer_parts
 
 Json = Any
@@ -101,11 +101,20 @@ class _Document:
 class _Library:
     """Knows where references within one document lead."""
 
+    def __init__(self) -> None:
+        self._targets: dict[str, Node] = {}
+
     def target(self, node: Node) -> Node:
-        value, pointer = node.document.data, str(node.ref).removeprefix("#")
+        reference = str(node.ref)
+        if reference not in self._targets:
+            self._targets[reference] = self._found(node.document, reference.removeprefix("#"))
+        return self._targets[reference]
+
+    def _found(self, document: Document, pointer: str) -> Node:
+        value = document.data
         for part in pointer_parts(pointer):
             value = value[int(part)] if isinstance(value, list) else value[part]
-        return Node(value, pointer, node.document, self)
+        return Node(value, pointer, document, self)
 
     def end(self, node: Node) -> Node:
         while node.ref is not None:

@@ -5,13 +5,13 @@ from __future__ import annotations
 import json
 import tempfile
 from collections.abc import Iterable, Mapping, Sequence
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any
 
 from contract_tests.gate.change import Change, Severity
 from contract_tests.gate.diffing import compare
-from contract_tests.gate.sources import read_source
+from contract_tests.gate.sources import Source, read_source
 from tests.contract_tests.gate.corpus.pairs import Pair, all_pairs
 
 Json = Any
@@ -29,9 +29,18 @@ def changes(old: Mapping[str, Json], new: Mapping[str, Json]) -> list[Change]:
 
 def changes_of_files(old: Files, new: Files) -> list[Change]:
     """What the gate finds between two folders, of which the first file is named. They are gone afterwards."""
+    return compare(_known(tuple(old.items())), _read(new))
+
+
+@lru_cache(maxsize=40)
+def _known(files: tuple[tuple[str, str], ...]) -> Source:
+    """A folder that may have been read before; most pairs begin with one of the same few."""
+    return _read(dict(files))
+
+
+def _read(files: Files) -> Source:
     with tempfile.TemporaryDirectory() as folder:
-        before, after = (_written(files, Path(folder) / side) for side, files in (("old", old), ("new", new)))
-        return compare(read_source(before), read_source(after))
+        return read_source(_written(files, Path(folder)))
 
 
 @cache
@@ -57,7 +66,6 @@ def summary(of: Sequence[Change]) -> str:
 
 
 def _written(files: Files, folder: Path) -> str:
-    folder.mkdir()
     for name, text in files.items():
         (folder / name).write_text(text, encoding="utf-8")
     return str(folder / next(iter(files)))
