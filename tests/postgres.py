@@ -40,6 +40,7 @@ SERVER_OPTIONS = {
     "synchronous_commit": "off",
     "full_page_writes": "off",
     "max_connections": "200",
+    "deadlock_timeout": "20ms",  # so long transactions wait for each other before it is looked why; else a second
 }
 # Connections that a test has left behind would keep the tables locked.
 EMPTY = """
