@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -78,5 +79,11 @@ class Listening:
 
     def _is_ours(self, node_id: str) -> bool:
         """Whether a test is one of the suites; node ids begin with a path from the root folder."""
-        file = self._config.rootpath / node_id.partition("::")[0]
-        return SUITES in file.parents or SUITES in file.resolve().parents
+        return _is_suite(self._config.rootpath, node_id.partition("::")[0])
+
+
+@cache
+def _is_suite(root: Path, name: str) -> bool:
+    """Whether a file is one of the suites; asked four times for each test of everybody's, and answered once a file."""
+    file = root / name
+    return SUITES in file.parents or SUITES in file.resolve().parents

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Generator, Iterator
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -94,7 +95,12 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 
 def is_ours(item: pytest.Item) -> bool:
     """Whether a test is one of the suites."""
-    return SUITES in item.path.parents
+    return _is_suite(item.path)
+
+
+@cache
+def _is_suite(file: Path) -> bool:
+    return SUITES in file.parents
 
 
 @pytest.fixture(scope="session")
