@@ -200,6 +200,8 @@ class Transactions:
             raise StoreError(f"another unit of work has been open for {PATIENCE_SECONDS} seconds")
         self._inside.add(threading.get_ident())
         try:
+            if self._only is not None and not self._only.driver.in_transaction:
+                self._give_up(self._only)  # without memory SQLite has undone all of what was begun for good
             if self._closed is not None:
                 raise StoreError(self._closed)
             return self._begun(begin)
@@ -232,11 +234,8 @@ class Transactions:
             self._give_up(line)
 
     def give_up_if_lost(self, line: Line, error: Any) -> bool:
-        """Whether the line is lost with the driver's error; nobody else is given it then."""
-        is_lost = self._engine.dialect.is_disconnect(error, line.driver, None) or (
-            # Where SQLite has no memory left, it may undo the whole of the transaction in which all others are nested.
-            self.backend.begin_for_good is not None and not line.driver.in_transaction
-        )
+        """Whether the driver's error says that the line is lost; nobody else is given it then."""
+        is_lost = self._engine.dialect.is_disconnect(error, line.driver, None)
         if is_lost:
             self._give_up(line)
         return is_lost
