@@ -9,6 +9,7 @@ from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
 from contract_tests.exchange import Exchange
+from contract_tests.redaction import plain
 from contract_tests.reproduction.steps import Taken, place
 from openapi.documents import to_pointer
 
@@ -64,7 +65,7 @@ def _whole(value: str) -> re.Pattern[str]:
 
 def _candidates(value: Any) -> Iterator[tuple[str, str, str]]:
     for pointer, text in _texts(value):
-        if len(text) < SHORTEST or not any(each.isdigit() for each in text):
+        if len(text) < SHORTEST or not any(each.isdigit() for each in text) or plain(pointer) != pointer:
             continue
         yield pointer, "", text
         if text.startswith(("http://", "https://")):

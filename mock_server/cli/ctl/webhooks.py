@@ -117,7 +117,7 @@ def listen(
     ctl: Ctl = ctx.obj
     secret = _secret(secret_file) or token_urlsafe(32)
     if threading.current_thread() is threading.main_thread():
-        signal.signal(signal.SIGTERM, signal.getsignal(signal.SIGINT))  # the end is the same: it takes itself back
+        signal.signal(signal.SIGTERM, signal.default_int_handler)  # the end is that of Ctrl-C: it takes itself back
     with Endpoint(ctl.client, secret, port, status) as endpoint:
         made = ctl.client.post("/webhooks", _registration(endpoint.url, events, merchant, secret)).json
         try:

@@ -96,6 +96,17 @@ def test_steps_can_be_written_down(
     shell.encode()
 
 
+def test_a_place_that_no_script_can_name_is_none_to_look_at() -> None:
+    """Half a surrogate pair in the name of a member: JSON can say it, and UTF-8 can't."""
+    answer = json.dumps({"\ud800": "taken-1234567"}).encode()
+    first = Exchange(Sent("GET", HOST, {}, b""), 200, {}, answer, "getInvoice")
+    second = Exchange(Sent("GET", f"{HOST}/taken-1234567", {}, b""), 200, {}, answer, "getInvoice")
+
+    for script in scripts([first, second], [Difference("/\ud800", "expected", "taken-1234567")]):
+        assert "taken-1234567" in script
+        script.encode()
+
+
 @settings(max_examples=4, deadline=None)
 @given(st.lists(st.lists(exchanges(), max_size=3), min_size=8, max_size=8))
 def test_a_shell_can_read_what_was_written_down(runs: list[list[Exchange]]) -> None:
