@@ -9,7 +9,8 @@ import signal
 import socket
 import subprocess
 import sys
-from contextlib import suppress
+import uuid
+from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 from urllib.error import HTTPError
@@ -92,36 +93,46 @@ def asked_for(line: bytes, *headers: str) -> bytes:
     return b"\r\n".join([line, b"Host: mock", *(each.encode() for each in headers), b"", b""])
 
 
+FAULTS = [
+    {"match": {"operations": "listInvoices"}, "delayMs": 60_000},
+    {"match": {"operations": "getInvoice"}, "slow": {"bytesPerSecond": 10}},
+]
+
+
+def waiting_requests(authorization: str) -> list[bytes]:
+    """A request that waits for its answer, one whose answer is slow, one that prefers to wait, and half a one."""
+    one = f"/pay-int-api/invoices/{uuid.uuid4()}".encode()
+    return [
+        asked_for(b"GET /pay-int-api/invoices HTTP/1.1", authorization),
+        asked_for(b"GET " + one + b" HTTP/1.1", authorization),
+        asked_for(b"GET " + one + b"/calculations HTTP/1.1", authorization, "Prefer: wait=20"),
+        asked_for(b"POST /pay-int-api/invoices HTTP/1.1", authorization, "Content-Length: 10"),
+    ]
+
+
 @pytest.mark.parametrize("stop", [signal.SIGINT, signal.SIGTERM])
-@pytest.mark.parametrize("waits_for", ["delay", "preference", "slow answer", "body"])
-def test_a_signal_ends_it_quietly_although_a_request_waits(
-    waits_for: str, stop: signal.Signals, tmp_path: Path
-) -> None:
+def test_a_signal_ends_it_quietly_although_requests_wait(stop: signal.Signals, tmp_path: Path) -> None:
     bearer = token("invoices")
-    authorization, listing = f"Authorization: Bearer {bearer}", b"GET /pay-int-api/invoices HTTP/1.1"
-    faults = {"delay": {"delayMs": 60_000}, "slow answer": {"slow": {"bytesPerSecond": 100}}}
-    requests = {
-        "delay": asked_for(listing, authorization),
-        "preference": asked_for(listing, authorization, "Prefer: wait=20"),
-        "slow answer": asked_for(listing, authorization),
-        "body": asked_for(b"POST /pay-int-api/invoices HTTP/1.1", authorization, "Content-Length: 10"),
-    }
-    with running(tmp_path) as (process, origin):
-        if waits_for in faults:
-            call(origin, "/_mock/faults", bearer, faults[waits_for])
+    requests = waiting_requests(f"Authorization: Bearer {bearer}")
+    with running(tmp_path) as (process, origin), ExitStack() as opened:
+        for fault in FAULTS:
+            call(origin, "/_mock/faults", bearer, fault)
         host, port = origin.removeprefix("http://").split(":")
-        with socket.create_connection((host, int(port)), timeout=30) as connection:
-            connection.sendall(requests[waits_for])
-            connection.settimeout(0.5)
-            with suppress(TimeoutError):
-                connection.recv(1)
-            connection.settimeout(30)
-            process.send_signal(stop)
-            assert process.wait(timeout=30) == 128 + stop
-            assert b"500" not in connection.recv(65536)
+        connections = [opened.enter_context(socket.create_connection((host, int(port)), timeout=30)) for _ in requests]
+        for connection, request in zip(connections, requests, strict=True):
+            connection.sendall(request)
+        connections[0].settimeout(0.5)
+        with pytest.raises(TimeoutError):
+            connections[0].recv(1)
+        process.send_signal(stop)
+        assert process.wait(timeout=30) == 128 + stop
+        for connection in connections:
+            assert b" 500 " not in connection.recv(65536)
 
     log = (tmp_path / "stderr.txt").read_text().split("\n")  # Click ends a line where it was interrupted
-    assert {json.loads(each)["event"] for each in log if each} == {"request"}
+    seen = [json.loads(each) for each in log if each]
+    assert {each["event"] for each in seen} == {"request"}
+    assert sum(each["path"].startswith("/pay-int-api/") for each in seen) == len(requests)
 
 
 @pytest.mark.parametrize("stop", [signal.SIGINT, signal.SIGTERM])
