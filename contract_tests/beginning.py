@@ -4,13 +4,9 @@ from __future__ import annotations
 
 import os
 import random
-import signal
-import threading
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
-from types import FrameType
-from typing import NoReturn
 
 import pytest
 
@@ -24,11 +20,11 @@ from contract_tests.memory import HOME, LEDGERS, failed_checks, ignored_folder, 
 from contract_tests.plugin import BEGAN, SETTINGS
 from contract_tests.reaching import require_there, started_mock, target_at
 from contract_tests.run import Run, Settings
+from contract_tests.stopping import ended_by_signals
 from contract_tests.target import ADMIN_VARIABLE, TARGETS_FILE, Target, read_targets
 from contract_tests.waivers import read_waivers
 
 EXITS: pytest.StashKey[ExitStack] = pytest.StashKey()
-TERMINATED = "terminated"
 LONGEST_END_SECONDS = 5.0
 SHARE_OF_THE_END = 0.05
 """This part of the time, but no more than that, is kept to stop all processes and to write the reports."""
@@ -52,7 +48,7 @@ def begun(config: pytest.Config) -> Iterator[Run]:
         with _exits():
             run = Run.begin(settings, ledger)
     try:
-        with _ended_by_sigterm():
+        with ended_by_signals(config):
             yield run
     finally:
         _end(run, config)
@@ -121,26 +117,6 @@ def _end(run: Run, config: pytest.Config) -> None:
         output[STAYS] = run.stays
     else:
         config.stash[NOT_UNDONE] += run.stays
-
-
-@contextmanager
-def _ended_by_sigterm() -> Iterator[None]:
-    """While a run is under way, being terminated is like Ctrl-C: there is something to clean up."""
-    is_ours = (
-        threading.current_thread() is threading.main_thread() and signal.getsignal(signal.SIGTERM) == signal.SIG_DFL
-    )
-    if not is_ours:
-        yield
-        return
-    signal.signal(signal.SIGTERM, _interrupt)
-    try:
-        yield
-    finally:
-        signal.signal(signal.SIGTERM, signal.SIG_DFL)
-
-
-def _interrupt(number: int, frame: FrameType | None) -> NoReturn:
-    raise KeyboardInterrupt(TERMINATED)
 
 
 def _ledger_file(settings: Settings, worker: str) -> Path | None:

@@ -140,9 +140,10 @@ def pytest_runtest_call(item: pytest.Item) -> Generator[None, Any, Any]:
     """What a target can't show, or the run has no time for, is no pass and no failure."""
     if not is_ours(item):
         return (yield)
+    from contract_tests.stopping import going_on
     from contract_tests.turn import turn
 
-    with turn(item):
+    with going_on(item.config), turn(item):
         return (yield)
 
 

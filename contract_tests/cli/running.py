@@ -60,8 +60,10 @@ class _Listener:
 
     def pytest_keyboard_interrupt(self, excinfo: pytest.ExceptionInfo[BaseException]) -> None:
         """Ctrl-C, or a run that can't be made."""
+        from contract_tests import stopping
+
         if isinstance(excinfo.value, KeyboardInterrupt) and type(excinfo.value).__name__ == "KeyboardInterrupt":
-            self.code = TERMINATED if excinfo.value.args == ("terminated",) else INTERRUPTED
+            self.code = TERMINATED if excinfo.value.args == (stopping.TERMINATED,) else INTERRUPTED
         else:
             self.message = str(getattr(excinfo.value, "msg", excinfo.value))
 
