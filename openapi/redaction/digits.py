@@ -10,15 +10,16 @@ LONGEST_RUN = 400
 
 SHOWN = 4
 HIDES = "*"
+UUID = r"[0-9A-Fa-f]{8}-(?:[0-9A-Fa-f]{4}-){3}[0-9A-Fa-f]{12}"
+"""The pattern of an id: with as many digits as a card it may be, and hides nothing."""
 
 _GAP = r"[ +\-\u00a0\u2010-\u2015]{0,3}"
 _RUN = rf"\d(?:{_GAP}\d){{{SHORTEST - 1},}}"
 _WHOLE = r"(?<![0-9A-Za-z])(?:{})(?![0-9A-Za-z])"
-_UUID = r"[0-9A-Fa-f]{8}-(?:[0-9A-Fa-f]{4}-){3}[0-9A-Fa-f]{12}"
 _DIGEST = r"(?=[0-9]*[a-fA-F])(?:[0-9A-Fa-f]{32}|[0-9A-Fa-f]{40}|[0-9A-Fa-f]{64}|[0-9A-Fa-f]{128})"
 # Ids and digests are taken first and left alone: many have twelve digits in a row by chance, and one in ten of those
 # would pass for a card number. Nobody could find a record by an id with stars in it.
-_ID_OR_RUN = re.compile(rf"({_WHOLE.format(f'{_UUID}|{_DIGEST}')})|{_RUN}")
+_ID_OR_RUN = re.compile(rf"({_WHOLE.format(f'{UUID}|{_DIGEST}')})|{_RUN}")
 _WITH_POINT = re.compile(rf"\d\.\d{{{SHORTEST - 1},}}")
 _GROUP = re.compile(r"\d+")
 

@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable, Sequence
 from urllib.parse import quote, quote_plus, unquote, unquote_plus
 
-from openapi.redaction.digits import SHORTEST, has_card, without_cards
+from openapi.redaction.digits import SHORTEST, UUID, has_card, without_cards
 from openapi.redaction.names import DIGITS, HIDDEN, MASKS, Names, folded
 
 MOST_LAYERS = 3
@@ -18,7 +18,7 @@ _SIGNED = re.compile(
 _BEARER = re.compile(r"\b(Bearer\s{1,4})[A-Za-z0-9\-._~+/]{8,}=*", re.IGNORECASE)
 _JWT = re.compile(r"\beyJ[A-Za-z0-9_\-]{8,}(?:\.[A-Za-z0-9_\-]*){0,4}")
 _ESCAPE = re.compile(r"\\u([0-9A-Fa-f]{4})")
-_UUID = re.compile(rb"[0-9A-Fa-f]{8}-(?:[0-9A-Fa-f]{4}-){3}[0-9A-Fa-f]{12}")
+_ID = re.compile(UUID.encode())
 _BREAKS = bytes(ord('"') if each in b"\n,:/{}[]&=?" else each for each in range(256))
 _HAS_DIGITS = re.compile(r"\d{3}")
 _KEPT_IN_PATHS = "/:@!$&'()*+,;=-._~"
@@ -42,7 +42,7 @@ def signs_in(content: bytes, signs: Sequence[bytes]) -> list[bytes]:
 def _has_card(content: bytes) -> bool:
     """Whether a word that is no id has a card number. No card number goes on behind one of the breaks."""
     words = content.translate(_BREAKS).split(b'"')
-    long = (each for each in words if len(each) >= SHORTEST and DIGITS in folded(each) and not _UUID.fullmatch(each))
+    long = (each for each in words if len(each) >= SHORTEST and DIGITS in folded(each) and not _ID.fullmatch(each))
     return any(has_card(each.decode("utf-8", "replace")) for each in long)
 
 

@@ -11,7 +11,7 @@ from typing import TypeVar
 
 from mock_server.core.journal.entry import Headers
 from openapi.redaction.bodies import as_text
-from openapi.redaction.digits import without_cards
+from openapi.redaction.digits import UUID, without_cards
 from openapi.redaction.headers import mask_of
 from openapi.redaction.names import HIDDEN, Names
 from openapi.redaction.texts import is_clean
@@ -27,10 +27,9 @@ LARGEST_BODY_BYTES = 4096
 SHORT_BODY_BYTES = 256
 """A shorter one by what is left of it without ids: that is what answers say who have made something."""
 
-_UUID = "[0-9A-Fa-f]{8}-(?:[0-9A-Fa-f]{4}-){3}[0-9A-Fa-f]{12}"
-_ID = re.compile(rf"/{_UUID}(?=[/\n])")
+_ID = re.compile(rf"/{UUID}(?=[/\n])")
 """A uuid that is all of a part of a path."""
-_TEXT_OF_ID = re.compile(rf'"{_UUID}"'.encode())
+_TEXT_OF_ID = re.compile(rf'"{UUID}"'.encode())
 """A uuid that is all of a text."""
 
 T = TypeVar("T")
