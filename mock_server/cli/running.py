@@ -13,6 +13,7 @@ import uvicorn
 
 from mock_server.cli.protocol import serving
 from mock_server.core.errors import SetupError
+from mock_server.http.context import authority
 from mock_server.http.streams import Streams
 from mock_server.settings import Settings
 from mock_server.storage.sole_server import sole_server
@@ -127,4 +128,4 @@ def _listening_socket(host: str, port: int) -> socket.socket:
 
 def _origin(listening: socket.socket) -> str:
     host, port = listening.getsockname()[:2]
-    return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
+    return f"http://{authority(host, port)}"

@@ -80,6 +80,11 @@ def own_host(scope: Scope) -> str:
     address, port = scope.get("server") or ("", None)
     if port is None:  # a Unix socket, which no URL has a name for
         return "localhost"
+    return authority(address, port)
+
+
+def authority(address: str, port: int) -> str:
+    """Address and port as a URL has them."""
     return f"[{address}]:{port}" if ":" in address else f"{address}:{port}"
 
 
