@@ -25,7 +25,7 @@ class Listening:
 
     def pytest_collection_finish(self, session: pytest.Session) -> None:
         """Without workers: these checks will be told of, whether they are run or not; but for wrong use."""
-        ours = [each for each in session.items if SUITES in each.path.parents]
+        ours = [each for each in session.items if is_suite(each.path)]
         if not ours or session.config.option.collectonly:
             return
         from contract_tests.beginning import run_settings
@@ -79,11 +79,17 @@ class Listening:
 
     def _is_ours(self, node_id: str) -> bool:
         """Whether a test is one of the suites; node ids begin with a path from the root folder."""
-        return _is_suite(self._config.rootpath, node_id.partition("::")[0])
+        return _is_named(self._config.rootpath, node_id.partition("::")[0])
 
 
 @cache
-def _is_suite(root: Path, name: str) -> bool:
-    """Whether a file is one of the suites; asked four times for each test of everybody's, and answered once a file."""
+def _is_named(root: Path, name: str) -> bool:
+    """Whether a name is that of a suite; asked four times for each test of everybody's, and answered once a file."""
     file = root / name
-    return SUITES in file.parents or SUITES in file.resolve().parents
+    return is_suite(file) or is_suite(file.resolve())
+
+
+@cache
+def is_suite(file: Path) -> bool:
+    """Whether a file is one of the suites."""
+    return SUITES in file.parents

@@ -7,17 +7,17 @@ from __future__ import annotations
 
 import time
 from collections.abc import Generator, Iterator
-from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from contract_tests.listening import Listening, is_suite
+
 if TYPE_CHECKING:
     from contract_tests.examiner import Examiner
     from contract_tests.run import Run, Settings
 
-SUITES = Path(__file__).parent / "suites"
 RUN: pytest.StashKey[Run] = pytest.StashKey()
 SETTINGS: pytest.StashKey[Settings] = pytest.StashKey()
 BEGAN: pytest.StashKey[float] = pytest.StashKey()
@@ -74,7 +74,6 @@ def pytest_configure(config: pytest.Config) -> None:
         require_known(config)
     if not hasattr(config, "workerinput"):
         from contract_tests.conducting import Conductor
-        from contract_tests.listening import Listening
 
         config.pluginmanager.register(Conductor(config), "contract_conductor")
         config.pluginmanager.register(Listening(config), "contract_listening")
@@ -95,12 +94,7 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 
 def is_ours(item: pytest.Item) -> bool:
     """Whether a test is one of the suites."""
-    return _is_suite(item.path)
-
-
-@cache
-def _is_suite(file: Path) -> bool:
-    return SUITES in file.parents
+    return is_suite(item.path)
 
 
 @pytest.fixture(scope="session")

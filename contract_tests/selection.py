@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from contract_tests.plugin import SUITES
+from contract_tests.listening import SUITES
 
 DEFAULT_PRIORITY = 50
 HIGHEST_OF_SINGLE = 25

@@ -100,7 +100,7 @@ def run_pytest(
     """
     import pytest
 
-    from contract_tests.plugin import SUITES
+    from contract_tests.listening import SUITES
 
     listener = _Listener(began)
     own = ["-p", "contract_tests.plugin", *(f"-pno:{each}" for each in _UNUSED), f"--rootdir={SUITES}", "-q"]
