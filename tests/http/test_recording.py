@@ -5,12 +5,14 @@ from __future__ import annotations
 import asyncio
 import json
 from datetime import timedelta
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
 
 from mock_server.core.journal.entry import Exchanged
 from mock_server.core.namespace import DEFAULT, HEADER
+from mock_server.http import passage
 from mock_server.http.context import Exchange
 from mock_server.http.recording import MAX_BODY_BYTES, Recorder, Recording
 from tests.http.asgi import asked
@@ -224,23 +226,45 @@ def test_a_server_that_fails_is_journalled(shared_mock: Mock) -> None:
     assert [each.operation_id for each in entries(world)] == ["createInvoice"]
 
 
+def test_an_answer_in_parts_is_journalled_whole_before_the_last_of_them_is_sent(shared_mock: Mock) -> None:
+    world = World(shared_mock)
+    scope = asked(shared_mock.server.app, "GET", "/pay-int-api/invoices", {HEADER: world.name}).scope
+    shared_mock.server.namespaces.get(world.name).journal.clear()
+    known: list[list[bytes]] = []
+
+    async def send(message: Any) -> None:
+        known.append([each.response.body for each in entries(world)])
+
+    async def answer() -> None:
+        recorder = Recorder(shared_mock.server.contracts.values())
+        recording = Recording(recorder, Exchange.of(scope), scope, none, send, max_bytes=MAX_BODY_BYTES)
+        await recording.send({"type": "http.response.start", "status": 200, "headers": []})
+        for part, more in ((b"one ", True), (b"two ", True), (b"three", False)):
+            await recording.send({"type": "http.response.body", "body": part, "more_body": more})
+
+    asyncio.run(answer())
+    assert known == [[], [], [], [b"one two three"]]
+
+
 async def none(*messages: Any) -> Any:
     raise AssertionError("nothing is read or sent")
 
 
 @pytest.mark.parametrize(("has_failed", "status"), [(True, 500), (False, 499)])
-def test_where_nothing_was_answered_the_status_says_why(shared_mock: Mock, has_failed: bool, status: int) -> None:
+def test_where_nothing_was_answered_the_status_says_why(
+    shared_mock: Mock, has_failed: bool, status: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
     world = World(shared_mock)
     scope = asked(shared_mock.server.app, "GET", "/pay-int-api/invoices", {HEADER: world.name}).scope
     recorder, exchange = Recorder(shared_mock.server.contracts.values()), Exchange.of(scope)
+    counter = iter([7.0, 7.5, 99.0])
+    monkeypatch.setattr(passage, "time", SimpleNamespace(perf_counter=lambda: next(counter)))
     recording, exchange.status = Recording(recorder, exchange, scope, none, none, max_bytes=MAX_BODY_BYTES), None
     recording.ends(has_failed=has_failed)
-    (seen,) = entries(world)  # in place of the one that was answered: it has the same id
     recording.ends(has_failed=has_failed)
 
-    assert entries(world) == [seen]
-    assert seen.status == status
-    assert seen.seconds >= 0
+    (seen,) = entries(world)  # in place of the one that was answered: it has the same id
+    assert (seen.status, seen.seconds) == (status, 0.5)
 
 
 def test_an_answer_that_breaks_off_is_journalled_as_far_as_it_came(shared_mock: Mock) -> None:

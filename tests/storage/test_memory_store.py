@@ -79,6 +79,16 @@ def test_a_state_that_is_lost_is_not_taken_for_an_empty_one() -> None:
     store.close()
 
 
+def test_a_state_that_is_lost_while_it_is_read_is_not_taken_for_an_empty_one_either() -> None:
+    store = open_store("sqlite://", COLLECTIONS)
+    add_mark(store, Mark("gone"))
+    with store.begin(NAMESPACE, write=False) as work:
+        work.connection.exec_driver_sql("ROLLBACK")  # type: ignore[attr-defined]  # as SQLite does it without memory
+    with pytest.raises(StoreError, match="the state in memory is lost"):
+        add_mark(store, Mark("new"))
+    store.close()
+
+
 def test_what_was_read_is_read_again_once_anything_was_written() -> None:
     store = open_store("sqlite://", COLLECTIONS)
     statements: list[str] = []

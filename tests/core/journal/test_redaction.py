@@ -12,9 +12,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from mock_server.core.errors import Refused, Violation
-from mock_server.core.journal.redaction import Observed
+from mock_server.core.journal.entry import Exchanged
+from mock_server.core.journal.redaction import Observed, ObservedExchange
 from mock_server.core.trace import Trace
-from tests.core.journal.builders import FORM, JSON, entry, everything, headers, message
+from tests.core.journal.builders import FORM, JSON, entry, everything, headers, message, observed, redactor
 
 CARD = "4111111111111111"
 ACCOUNT = "9876543210"
@@ -330,6 +331,14 @@ def test_what_hides_nothing_is_kept_as_it_came(body: bytes) -> None:
 
     assert (seen.request.body, seen.response.body) == (body, body)
     assert not seen.request.is_cut
+
+
+def test_what_stands_beside_the_messages_is_taken_over_as_it_is() -> None:
+    beside = Exchanged._fields[: Exchanged._fields.index("request")]
+    seen = observed()
+
+    assert ObservedExchange._fields[: len(beside)] == beside
+    assert redactor().entry(seen)[: len(beside)] == seen[: len(beside)]
 
 
 def test_bytes_that_were_not_kept_are_counted() -> None:
